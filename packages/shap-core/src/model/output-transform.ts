@@ -1,0 +1,61 @@
+/**
+ * From a model's raw output (margin) to what its library's predict gives. All act on one row's outputs.
+ *
+ * - `identity`: the raw output is the prediction
+ * - `logistic`: 1 / (1 + e^(−scale·m)), output by output (one-vs-all too)
+ * - `softmax`: e^(m_k) / Σ e^(m_j)
+ * - `exp`: e^m (Poisson, gamma, Tweedie, survival)
+ * - `signed-square`: sign(m)·m² (LightGBM's `reg_sqrt`)
+ * - `log1p-exp`: ln(1 + e^m) (LightGBM's cross_entropy_lambda)
+ */
+export type OutputTransform =
+  | { readonly kind: "identity" }
+  | { readonly kind: "logistic"; readonly scale: number }
+  | { readonly kind: "softmax" }
+  | { readonly kind: "exp" }
+  | { readonly kind: "signed-square" }
+  | { readonly kind: "log1p-exp" };
+
+export const identity: OutputTransform = { kind: "identity" };
+export const logistic: OutputTransform = { kind: "logistic", scale: 1 };
+
+/** Transforms raw outputs in place. `values` is rows × outputs, row-major. */
+export function applyTransform(transform: OutputTransform, values: Float64Array, outputs: number): void {
+  if (transform.kind === "identity") return;
+  if (transform.kind === "softmax") {
+    for (let start = 0; start < values.length; start += outputs)
+      softmax(values.subarray(start, start + outputs));
+    return;
+  }
+  const f = scalarTransform(transform);
+  for (let i = 0; i < values.length; i++) values[i] = f(values[i]!);
+}
+
+/** The transform of one output, where it does not need the row's other outputs (all but softmax). */
+export function scalarTransform(
+  transform: Exclude<OutputTransform, { kind: "softmax" }>,
+): (margin: number) => number {
+  switch (transform.kind) {
+    case "identity":
+      return (m) => m;
+    case "logistic":
+      return (m) => 1 / (1 + Math.exp(-transform.scale * m));
+    case "exp":
+      return Math.exp;
+    case "signed-square":
+      return (m) => Math.sign(m) * m * m;
+    case "log1p-exp":
+      return (m) => (m > 0 ? m + Math.log1p(Math.exp(-m)) : Math.log1p(Math.exp(m)));
+  }
+}
+
+function softmax(row: Float64Array): void {
+  // Subtracting the largest margin keeps every exponent at most 0, so nothing overflows.
+  const largest = row.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  let sum = 0;
+  for (let k = 0; k < row.length; k++) {
+    row[k] = Math.exp(row[k]! - largest);
+    sum += row[k]!;
+  }
+  for (let k = 0; k < row.length; k++) row[k] = row[k]! / sum;
+}
