@@ -1,15 +1,24 @@
 import { UnsupportedModelError } from "../../errors.js";
 import { TreeEnsemble } from "../../model/tree-ensemble.js";
 import type { DocumentNode } from "../document.js";
+import type { Format } from "../format.js";
 import { TreeBuilder } from "../tree-builder.js";
 import { objectiveOf } from "./objective.js";
 import { addTree } from "./tree.js";
+
+/** XGBoost's `save_model("model.json")`. */
+export const xgboostJson = {
+  name: "xgboost-json",
+  title: "XGBoost JSON",
+  recognises: (content) => content.hasMembers("learner"),
+  read: (content) => readXgboostJson(content.document("xgboost-json")),
+} as const satisfies Format;
 
 /**
  * Reads the document that XGBoost's `save_model("model.json")` writes (versions 1.6 and later).
  * @throws ModelFormatError, UnsupportedModelError
  */
-export function readXgboostJson(document: DocumentNode): TreeEnsemble {
+function readXgboostJson(document: DocumentNode): TreeEnsemble {
   const learner = document.get("learner");
   const booster = learner.get("gradient_booster");
   const boosterName = booster.get("name").text();
