@@ -2,10 +2,18 @@ import { ModelFormatError, UnsupportedModelError } from "../errors.js";
 import type { Content } from "./content.js";
 import { foreignFile } from "./foreign.js";
 import type { Format } from "./format.js";
+import { linearJson } from "./linear/json.js";
+import { shapTreesJson } from "./shap-trees/json.js";
+import { treeliteJson } from "./treelite/json.js";
 import { xgboostJson } from "./xgboost/json.js";
 
 /** Every format that is read, one entry each. The first that recognises a file reads it. */
-export const formats = [xgboostJson] as const satisfies readonly Format[];
+export const formats = [
+  xgboostJson,
+  treeliteJson,
+  shapTreesJson,
+  linearJson,
+] as const satisfies readonly Format[];
 
 /** Names of the formats that `loadModel` reads. */
 export type ModelFormat = (typeof formats)[number]["name"];

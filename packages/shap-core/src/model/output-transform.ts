@@ -7,6 +7,8 @@
  * - `exp`: e^m (Poisson, gamma, Tweedie, survival)
  * - `signed-square`: sign(m)·m² (LightGBM's `reg_sqrt`)
  * - `log1p-exp`: ln(1 + e^m) (LightGBM's cross_entropy_lambda)
+ * - `isolation`: 2^(−m / expectedDepth), the anomaly score of an isolation forest whose raw output is the average
+ *   depth (Liu, Ting & Zhou 2008, equation 2); scikit-learn's score_samples is its negative
  */
 export type OutputTransform =
   | { readonly kind: "identity" }
@@ -14,7 +16,8 @@ export type OutputTransform =
   | { readonly kind: "softmax" }
   | { readonly kind: "exp" }
   | { readonly kind: "signed-square" }
-  | { readonly kind: "log1p-exp" };
+  | { readonly kind: "log1p-exp" }
+  | { readonly kind: "isolation"; readonly expectedDepth: number };
 
 export const identity: OutputTransform = { kind: "identity" };
 export const logistic: OutputTransform = { kind: "logistic", scale: 1 };
@@ -46,6 +49,8 @@ export function scalarTransform(
       return (m) => Math.sign(m) * m * m;
     case "log1p-exp":
       return (m) => (m > 0 ? m + Math.log1p(Math.exp(-m)) : Math.log1p(Math.exp(m)));
+    case "isolation":
+      return (m) => 2 ** (-m / transform.expectedDepth);
   }
 }
 
