@@ -21,5 +21,8 @@ export function linkTransform(link: DocumentNode | undefined, scale?: DocumentNo
   const transform = inverseOf[name]!;
   if (scale === undefined) return transform;
   if (transform.kind !== "logistic") return scale.fail("expected a scale beside the link logit only");
-  return { kind: "logistic", scale: scale.number() > 0 ? scale.number() : scale.fail("expected a positive number") };
+  return {
+    kind: "logistic",
+    scale: scale.number() > 0 ? scale.number() : scale.fail("expected a positive number"),
+  };
 }
