@@ -7,6 +7,7 @@ import { PathDependentQuadrature } from "./quadrature.js";
 
 /** Exact Shapley values of a tree ensemble. */
 export class TreeExplainer {
+  readonly method = "tree";
   readonly expectedValue: Float64Array;
   private readonly engine: PathDependentQuadrature;
 
