@@ -6,6 +6,7 @@ export {
   UnsupportedModelError,
 } from "./errors.js";
 export { createExplainer, type Explainer } from "./explainer.js";
+export type { ModelExplainerOptions, ModelMethod } from "./explainer-options.js";
 export { Explanation, type ExplanationData, type ExplanationJson } from "./explanation.js";
 export { type LoadModelOptions, loadModel, type ModelFormat } from "./formats/load-model.js";
 export { type InteractionData, InteractionExplanation } from "./interaction-explanation.js";
