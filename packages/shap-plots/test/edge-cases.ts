@@ -1,17 +1,28 @@
 import { Explanation } from "shap-core";
-import { bar, beeswarm, decision, force, heatmap, type PlotOptions, scatter, violin, waterfall } from "../src/index.js";
-
-/** Every plot, called the same way; scatter draws the first feature. */
-export const allPlots: Readonly<Record<string, (explanation: Explanation, options?: PlotOptions) => string>> = {
-  waterfall,
+import {
   bar,
   beeswarm,
-  force,
-  scatter: (explanation, options) => scatter(explanation, { feature: 0, ...options }),
-  heatmap,
   decision,
+  force,
+  heatmap,
+  type PlotOptions,
+  scatter,
   violin,
-};
+  waterfall,
+} from "../src/index.js";
+
+/** Every plot, called the same way; scatter draws the first feature. */
+export const allPlots: Readonly<Record<string, (explanation: Explanation, options?: PlotOptions) => string>> =
+  {
+    waterfall,
+    bar,
+    beeswarm,
+    force,
+    scatter: (explanation, options) => scatter(explanation, { feature: 0, ...options }),
+    heatmap,
+    decision,
+    violin,
+  };
 
 interface Shape {
   readonly rows: number;

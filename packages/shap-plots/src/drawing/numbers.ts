@@ -101,7 +101,9 @@ export const countText = format(",d");
 
 /** `×10⁻¹²` */
 function powerOfTen(exponent: number): string {
-  return exponent === 0 ? "" : `×10${[...String(exponent)].map((character) => SUPERSCRIPTS[character]).join("")}`;
+  return exponent === 0
+    ? ""
+    : `×10${[...String(exponent)].map((character) => SUPERSCRIPTS[character]).join("")}`;
 }
 
 /** value / 10^exponent without leaving the range of float64 on the way (10^-320 is none). */

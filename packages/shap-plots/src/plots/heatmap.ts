@@ -136,7 +136,12 @@ export function heatmap(explanation: Explanation, options: HeatmapOptions = {}):
             "stroke-linejoin": "round",
           }),
       textElement(
-        { x: left - 14, y: Math.min(OUTPUT_HEIGHT, Math.max(4, base)) + 4, "text-anchor": "end", "font-size": 12.5 },
+        {
+          x: left - 14,
+          y: Math.min(OUTPUT_HEIGHT, Math.max(4, base)) + 4,
+          "text-anchor": "end",
+          "font-size": 12.5,
+        },
         "f(x)",
       ),
       element(
@@ -176,7 +181,10 @@ function coloredRuns(
 /** The contribution at which colours end: one outlier must not bleach all others. */
 function colorEnd(strips: readonly Float64Array[]): number {
   const sizes = strips.flatMap((values) => Array.from(values, Math.abs));
-  return quantile(sizes, 0.99)! || Math.max(...strips.map((values) => Math.max(...extent(values.map(Math.abs)) as [number, number])));
+  return (
+    quantile(sizes, 0.99)! ||
+    Math.max(...strips.map((values) => Math.max(...(extent(values.map(Math.abs)) as [number, number]))))
+  );
 }
 
 function orderText(rows: number, order: RowOrder): string {

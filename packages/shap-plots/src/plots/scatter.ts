@@ -41,7 +41,8 @@ const MOST_CATEGORIES = 12;
  * @throws ShapeError where an option does not fit the explanation
  */
 export function scatter(explanation: Explanation, options: ScatterOptions): string {
-  if (options?.feature === undefined) throw new ShapeError("scatter needs `feature`: a feature's name or index");
+  if (options?.feature === undefined)
+    throw new ShapeError("scatter needs `feature`: a feature's name or index");
   const settings = plotSettings(options, explanation.featureNames);
   const selection = select(explanation, options);
   const { palette, width } = settings;
@@ -62,7 +63,8 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
     .domain(roomyDomain(Math.min(0, low), Math.max(0, high)))
     .range([floor - HISTOGRAM_HEIGHT * 0.35, top + 6]);
   const yTicks = tickTexts(y, 1e4, 6);
-  const left = MARGIN + 20 + Math.ceil(Math.max(...yTicks.map(({ text }) => textWidth(text, TICK_SIZE)))) + 10;
+  const left =
+    MARGIN + 20 + Math.ceil(Math.max(...yTicks.map(({ text }) => textWidth(text, TICK_SIZE)))) + 10;
   const right = width - MARGIN;
   const missingRoom = absent.length === 0 ? 0 : MISSING_WIDTH + 12;
   const categories = wholeNumbers(known);

@@ -40,7 +40,8 @@ function bySimilarity({ features, values }: Selection, rows: Uint32Array): Uint3
 
   function meanRow(part: Uint32Array): Float64Array {
     const mean = new Float64Array(features);
-    for (const r of part) for (let f = 0; f < features; f++) mean[f]! += values[r * features + f]! / part.length;
+    for (const r of part)
+      for (let f = 0; f < features; f++) mean[f]! += values[r * features + f]! / part.length;
     return mean;
   }
 
