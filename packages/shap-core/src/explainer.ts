@@ -23,5 +23,12 @@ export function createExplainer(model: Model): Explainer {
       "Give `background`",
     );
   }
+  if (model.data.linearLeaves !== undefined) {
+    throw new UnsupportedModelError(
+      "The model's leaves are linear models (LightGBM's linear_tree), of which no tree algorithm gives exact values",
+      "Train with linear_tree=False, or explain the model as a function: " +
+        "createExplainer((rows) => ..., { background }) with model.predict inside",
+    );
+  }
   return new TreeExplainer(model);
 }
