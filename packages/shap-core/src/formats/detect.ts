@@ -4,6 +4,9 @@ import { foreignFile } from "./foreign.js";
 import type { Format } from "./format.js";
 import { lightgbmJson } from "./lightgbm/json.js";
 import { lightgbmText } from "./lightgbm/text.js";
+import { linearJson } from "./linear/json.js";
+import { shapTreesJson } from "./shap-trees/json.js";
+import { treeliteJson } from "./treelite/json.js";
 import { xgboostDump } from "./xgboost/dump.js";
 import { xgboostJson } from "./xgboost/json.js";
 import { xgboostUbjson } from "./xgboost/ubjson.js";
@@ -15,6 +18,9 @@ export const formats = [
   xgboostDump,
   lightgbmText,
   lightgbmJson,
+  treeliteJson,
+  shapTreesJson,
+  linearJson,
 ] as const satisfies readonly Format[];
 
 /** Names of the formats that `loadModel` reads. */

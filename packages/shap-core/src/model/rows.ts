@@ -15,7 +15,16 @@ export type Rows = Matrix | readonly (readonly Cell[])[] | readonly Readonly<Rec
 /** What rows must fit: the columns, and for a categorical one the names behind its codes 0, 1, 2, ... */
 export interface RowSchema {
   readonly featureNames: readonly string[];
-  readonly categories?: readonly (readonly string[] | undefined)[];
+  readonly categories?: readonly (readonly string[] | undefined)[] | undefined;
+  /** What a column refuses, where the model has no prediction for it; undefined: nothing is refused. */
+  readonly refusals?: readonly (Refusal | undefined)[] | undefined;
+}
+
+/** Values for which a model gives no prediction (as PMML's nullPrediction and returnInvalid). */
+export interface Refusal {
+  readonly missing: boolean;
+  /** A category that the file does not list. */
+  readonly unseen: boolean;
 }
 
 /** The code of a category the model has never seen: it is in no split's set. */
@@ -32,6 +41,7 @@ export function toMatrix(rows: Rows, schema: RowSchema): Matrix {
   const columns = schema.featureNames.length;
   if (isMatrix(rows)) {
     checkMatrix(rows, columns);
+    checkRefusals(rows, schema);
     return rows;
   }
   if (!Array.isArray(rows)) {
@@ -52,7 +62,9 @@ export function toMatrix(rows: Rows, schema: RowSchema): Matrix {
       });
     }
   }
-  return { data, rows: rows.length, columns };
+  const matrix = { data, rows: rows.length, columns };
+  checkRefusals(matrix, schema);
+  return matrix;
 }
 
 function isMatrix(rows: Rows): rows is Matrix {
@@ -69,6 +81,25 @@ function checkMatrix(matrix: Matrix, columns: number): void {
       `the matrix says ${matrix.rows} × ${columns} but holds ${matrix.data.length} numbers`,
     );
   }
+}
+
+function checkRefusals(matrix: Matrix, schema: RowSchema): void {
+  schema.refusals?.forEach((refusal, c) => {
+    if (refusal === undefined) return;
+    const known = schema.categories?.[c]?.length;
+    for (let r = 0; r < matrix.rows; r++) {
+      const value = matrix.data[r * matrix.columns + c]!;
+      const missing = Number.isNaN(value);
+      const unseen = !missing && known !== undefined && !(value >= 0 && Math.trunc(value) < known);
+      if (!(missing ? refusal.missing : unseen && refusal.unseen)) continue;
+      const name = JSON.stringify(schema.featureNames[c]);
+      const what = missing ? "a missing value" : "a category that the model does not list";
+      throw new ShapeError(`row ${r}, ${name}: the model gives no prediction for ${what}`, {
+        row: r,
+        column: schema.featureNames[c]!,
+      });
+    }
+  });
 }
 
 function fillFromArray(data: Float64Array, r: number, row: readonly unknown[], schema: RowSchema): void {
