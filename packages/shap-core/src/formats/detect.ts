@@ -2,6 +2,8 @@ import { ModelFormatError, UnsupportedModelError } from "../errors.js";
 import type { Content } from "./content.js";
 import { foreignFile } from "./foreign.js";
 import type { Format } from "./format.js";
+import { lightgbmJson } from "./lightgbm/json.js";
+import { lightgbmText } from "./lightgbm/text.js";
 import { linearJson } from "./linear/json.js";
 import { shapTreesJson } from "./shap-trees/json.js";
 import { treeliteJson } from "./treelite/json.js";
@@ -14,6 +16,8 @@ export const formats = [
   xgboostJson,
   xgboostUbjson,
   xgboostDump,
+  lightgbmText,
+  lightgbmJson,
   treeliteJson,
   shapTreesJson,
   linearJson,
