@@ -3,6 +3,7 @@ import type { Content } from "./content.js";
 import { foreignFile } from "./foreign.js";
 import type { Format } from "./format.js";
 import { linearJson } from "./linear/json.js";
+import { onnx } from "./onnx/model.js";
 import { shapTreesJson } from "./shap-trees/json.js";
 import { treeliteJson } from "./treelite/json.js";
 import { xgboostJson } from "./xgboost/json.js";
@@ -13,6 +14,7 @@ export const formats = [
   treeliteJson,
   shapTreesJson,
   linearJson,
+  onnx,
 ] as const satisfies readonly Format[];
 
 /** Names of the formats that `loadModel` reads. */
