@@ -5,6 +5,7 @@ import type { Format } from "./format.js";
 import { lightgbmJson } from "./lightgbm/json.js";
 import { lightgbmText } from "./lightgbm/text.js";
 import { linearJson } from "./linear/json.js";
+import { onnx } from "./onnx/model.js";
 import { shapTreesJson } from "./shap-trees/json.js";
 import { treeliteJson } from "./treelite/json.js";
 import { xgboostDump } from "./xgboost/dump.js";
@@ -21,6 +22,7 @@ export const formats = [
   treeliteJson,
   shapTreesJson,
   linearJson,
+  onnx,
 ] as const satisfies readonly Format[];
 
 /** Names of the formats that `loadModel` reads. */
