@@ -119,10 +119,12 @@ function notFinite(
   r: number,
   featureNames: readonly string[],
 ): ShapeError {
-  if (!Number.isFinite(baseValue)) return new ShapeError(`the base value is ${baseValue}: it cannot be drawn`);
+  if (!Number.isFinite(baseValue))
+    return new ShapeError(`the base value is ${baseValue}: it cannot be drawn`);
   const features = featureNames.length;
   const f = values.subarray(r * features, (r + 1) * features).findIndex((value) => !Number.isFinite(value));
-  if (f < 0) return new ShapeError(`row ${row}: the contributions add up to more than a number can hold`, { row });
+  if (f < 0)
+    return new ShapeError(`row ${row}: the contributions add up to more than a number can hold`, { row });
   const name = featureNames[f]!;
   return new ShapeError(
     `row ${row}: the contribution of ${JSON.stringify(name)} is ${values[r * features + f]}: it cannot be drawn`,

@@ -6,7 +6,8 @@ import { galleryPictures } from "./gallery.js";
 const documents = new Map<string, string>();
 for (const { name, file } of galleryPictures()) documents.set(name, readFileSync(file, "utf8"));
 for (const [edge, explanation] of Object.entries(edgeCases)) {
-  for (const [plot, draw] of Object.entries(allPlots)) documents.set(`${edge} as ${plot}`, draw(explanation()));
+  for (const [plot, draw] of Object.entries(allPlots))
+    documents.set(`${edge} as ${plot}`, draw(explanation()));
 }
 
 describe("in Chromium", () => {

@@ -100,7 +100,13 @@ export function sideLabel(text: string, x: number, y: number, room: number, pale
   );
 }
 
-export function verticalRule(x: number, top: number, bottom: number, stroke: string, dashes?: string): string {
+export function verticalRule(
+  x: number,
+  top: number,
+  bottom: number,
+  stroke: string,
+  dashes?: string,
+): string {
   return element("path", {
     d: `M${coordinate(x)} ${coordinate(top)}V${coordinate(bottom)}`,
     stroke,

@@ -69,11 +69,7 @@ export function beeswarm(explanation: Explanation, options: PlotOptions = {}): s
       const centres = values.map(x);
       const order = colors ?? new Float64Array(values.length);
       const offsets = swarm(centres, order, 2 * radius, SWARM_HEIGHT - 2 * radius);
-      return translated(
-        0,
-        y(index),
-        dots({ x: centres, y: offsets, color: colors, radius, cell, palette }),
-      );
+      return translated(0, y(index), dots({ x: centres, y: offsets, color: colors, radius, cell, palette }));
     }),
   ];
   return frame(settings, {

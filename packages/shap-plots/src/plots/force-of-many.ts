@@ -41,8 +41,16 @@ export function forceOfMany(selection: Selection, settings: PlotSettings, order:
   const outputs = meansOfRuns(selection.outputs, rows, columns);
   const bands: Band[] = strips.features.map(({ values }, index) => ({
     name: strips.labels[index]!.name,
-    up: meansOfRuns(values.map((value) => Math.max(0, value)), rows, columns),
-    down: meansOfRuns(values.map((value) => Math.max(0, -value)), rows, columns),
+    up: meansOfRuns(
+      values.map((value) => Math.max(0, value)),
+      rows,
+      columns,
+    ),
+    down: meansOfRuns(
+      values.map((value) => Math.max(0, -value)),
+      rows,
+      columns,
+    ),
   }));
   const rising = stack(bands, outputs, "up");
   const falling = stack(bands, outputs, "down");

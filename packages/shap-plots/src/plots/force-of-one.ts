@@ -2,7 +2,13 @@ import { scaleLinear } from "d3-scale";
 import { roomyDomain, TICK_SIZE, verticalRule } from "../drawing/axes.js";
 import { outputLabel } from "../drawing/feature-value.js";
 import { frame, MARGIN } from "../drawing/frame.js";
-import { type LabelSide, LEADER_GAP, type PlacedLabel, placeLabels, type WantedLabel } from "../drawing/leader-labels.js";
+import {
+  type LabelSide,
+  LEADER_GAP,
+  type PlacedLabel,
+  placeLabels,
+  type WantedLabel,
+} from "../drawing/leader-labels.js";
 import { tickTexts } from "../drawing/numbers.js";
 import { coordinate, element, escapeText, textElement, tooltipElement } from "../drawing/svg.js";
 import { cutToWidth, textWidth } from "../drawing/text-width.js";
