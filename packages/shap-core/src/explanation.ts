@@ -6,6 +6,8 @@ export interface ExplanationData {
   readonly values: Float64Array;
   /** One an output. */
   readonly baseValues: Float64Array;
+  /** rows × outputs, row-major, where each row has a base value of its own (a loss depends on the row's label). */
+  readonly rowBaseValues?: Float64Array;
   /** The rows that were explained; NaN is a missing value. */
   readonly data: Matrix;
   readonly featureNames: readonly string[];
@@ -16,7 +18,8 @@ export interface ExplanationData {
 export interface ExplanationJson {
   readonly shape: readonly number[];
   readonly values: readonly number[];
-  readonly baseValues: readonly number[];
+  readonly baseValues: readonly (number | null)[];
+  readonly rowBaseValues?: readonly number[];
   readonly data: readonly (number | null)[];
   readonly featureNames: readonly string[];
   readonly outputNames: readonly string[];
@@ -29,6 +32,7 @@ export interface ExplanationJson {
 export class Explanation {
   readonly values: Float64Array;
   readonly baseValues: Float64Array;
+  readonly rowBaseValues: Float64Array | undefined;
   readonly data: Matrix;
   readonly featureNames: readonly string[];
   readonly outputNames: readonly string[];
@@ -44,8 +48,17 @@ export class Explanation {
     if (fields.baseValues.length !== outputNames.length) {
       throw new ShapeError(`expected ${outputNames.length} base values, got ${fields.baseValues.length}`);
     }
+    if (
+      fields.rowBaseValues !== undefined &&
+      fields.rowBaseValues.length !== data.rows * outputNames.length
+    ) {
+      throw new ShapeError(
+        `expected ${data.rows * outputNames.length} base values of rows, got ${fields.rowBaseValues.length}`,
+      );
+    }
     this.values = fields.values;
     this.baseValues = fields.baseValues;
+    this.rowBaseValues = fields.rowBaseValues;
     this.data = data;
     this.featureNames = featureNames;
     this.outputNames = outputNames;
@@ -57,11 +70,18 @@ export class Explanation {
     return this.outputNames.length === 1 ? shape : [...shape, this.outputNames.length];
   }
 
+  /** The value that the values of a row add to for an output. */
+  baseValue(row: number, output = 0): number {
+    if (this.rowBaseValues !== undefined) return this.rowBaseValues[row * this.outputNames.length + output]!;
+    return this.baseValues[output]!;
+  }
+
   toJSON(): ExplanationJson {
     return {
       shape: this.shape,
       values: Array.from(this.values),
-      baseValues: Array.from(this.baseValues),
+      baseValues: Array.from(this.baseValues, (value) => (Number.isNaN(value) ? null : value)),
+      ...(this.rowBaseValues === undefined ? {} : { rowBaseValues: Array.from(this.rowBaseValues) }),
       data: Array.from(this.data.data, (value) => (Number.isNaN(value) ? null : value)),
       featureNames: this.featureNames,
       outputNames: this.outputNames,
@@ -72,7 +92,8 @@ export class Explanation {
     const [rows = 0, columns = 0] = json.shape;
     return new Explanation({
       values: Float64Array.from(json.values),
-      baseValues: Float64Array.from(json.baseValues),
+      baseValues: Float64Array.from(json.baseValues, (value) => value ?? Number.NaN),
+      rowBaseValues: json.rowBaseValues && Float64Array.from(json.rowBaseValues),
       data: { data: Float64Array.from(json.data, (value) => value ?? Number.NaN), rows, columns },
       featureNames: json.featureNames,
       outputNames: json.outputNames,

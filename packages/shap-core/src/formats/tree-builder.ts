@@ -7,6 +7,7 @@ import {
   ZERO_IS_MISSING,
 } from "../model/tree-ensemble.js";
 import { GrowingFloat64Array, GrowingInt32Array, GrowingUint32Array } from "./growing-array.js";
+import { MAX_CATEGORY_WORDS, MAX_DEPTH, MAX_VALUES } from "./limits.js";
 
 /** A node as a reader finds it in a file, its test already in the neutral form (see TreeEnsembleData). */
 export type SourceNode = SourceLeaf | SourceSplit;
@@ -42,9 +43,6 @@ export interface SourceTree {
   readonly output: number;
   readonly node: (id: number) => SourceNode;
 }
-
-/** Far deeper than any library grows trees; it bounds the memory and stack of everything that walks them. */
-const MAX_DEPTH = 4096;
 
 type NodeArrays = Pick<
   TreeEnsembleData,
@@ -115,6 +113,8 @@ export class TreeBuilder {
       if (parent >= 0) (isLeft ? this.left : this.right).set(parent, index);
       const node = tree.node(id);
       this.addCover(node.cover, where);
+      if (this.values.length + this.valueWidth > MAX_VALUES)
+        this.fail(where, `the model has more than ${MAX_VALUES} leaf values`);
       if (node.kind === "leaf") this.addLeaf(node, where);
       else {
         this.addSplit(node, where);
@@ -171,6 +171,8 @@ export class TreeBuilder {
       flags |= CATEGORICAL;
       set = this.categoryStart.length;
       this.categoryStart.push(this.categoryWords.length);
+      if (this.categoryWords.length + split.categories.length > MAX_CATEGORY_WORDS)
+        this.fail(where, `the model's category sets take more than ${MAX_CATEGORY_WORDS} words`);
       for (const word of split.categories) this.categoryWords.push(word);
     }
     this.pushNode(split.feature, split.threshold ?? Number.NaN, flags, set);

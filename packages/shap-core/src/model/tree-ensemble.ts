@@ -1,7 +1,7 @@
 import type { Matrix } from "./matrix.js";
 import type { ModelSource, Predictions, PredictOptions, Predictor } from "./model.js";
 import { applyTransform, type OutputTransform } from "./output-transform.js";
-import { type Rows, toMatrix } from "./rows.js";
+import { type Refusal, type Rows, toMatrix } from "./rows.js";
 
 /** `feature` of a leaf. */
 export const LEAF = -1;
@@ -31,7 +31,9 @@ export const ZERO_THRESHOLD = Math.fround(1e-35);
 export interface TreeEnsembleData {
   readonly featureNames: readonly string[];
   readonly outputNames: readonly string[];
-  readonly categories?: readonly (readonly string[] | undefined)[];
+  readonly categories?: readonly (readonly string[] | undefined)[] | undefined;
+  /** Values for which the model has no prediction, column by column; see RowSchema. */
+  readonly refusals?: readonly (Refusal | undefined)[] | undefined;
   /** trees + 1 entries. */
   readonly treeStart: Int32Array;
   /** The output each tree adds to; -1 where its leaves hold one value an output. One entry a tree. */
@@ -63,6 +65,7 @@ export class TreeEnsemble implements Predictor {
   readonly featureNames: readonly string[];
   readonly outputNames: readonly string[];
   readonly categories: readonly (readonly string[] | undefined)[] | undefined;
+  readonly refusals: readonly (Refusal | undefined)[] | undefined;
   readonly source: ModelSource;
   readonly transform: OutputTransform;
 
@@ -71,6 +74,7 @@ export class TreeEnsemble implements Predictor {
     this.featureNames = data.featureNames;
     this.outputNames = data.outputNames;
     this.categories = data.categories;
+    this.refusals = data.refusals;
     this.source = data.source;
     this.transform = data.transform;
   }
