@@ -124,7 +124,8 @@ export const edgeCases: Readonly<Record<string, () => Explanation>> = {
       rows: 20,
       names: numbered(3),
       value: (r, f) => wobble(r, f),
-      cell: (r, f) => (r % 7 === 0 ? Number.POSITIVE_INFINITY : r % 5 === 0 ? Number.NEGATIVE_INFINITY : f),
+      cell: (r, f) =>
+        r % 7 === 0 ? Number.POSITIVE_INFINITY : r % 5 === 0 ? Number.NEGATIVE_INFINITY : wobble(f, r),
     }),
   "hostile names": () =>
     explanationOf({

@@ -83,6 +83,17 @@ export function palette(theme: Theme): Palette {
   return palettes[theme];
 }
 
+/** The colour of a contribution: what raises, what lowers, what does neither. */
+export function signPaint(contribution: number, { positive, negative, neutral }: Palette): string {
+  if (contribution === 0) return neutral;
+  return contribution < 0 ? negative : positive;
+}
+
+/** A ramp's colour at a place from 0 (its beginning) to 1 (its end). */
+export function rampPaint(ramp: readonly string[], place: number): string {
+  return ramp[Math.min(ramp.length - 1, Math.floor(place * ramp.length))]!;
+}
+
 function asPalette(paints: Paints, paint: (color: string, name: string) => string, css: string): Palette {
   const plain = Object.fromEntries(
     Object.entries(paints.plain).map(([name, color]) => [name, paint(color, name)]),

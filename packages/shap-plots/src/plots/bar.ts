@@ -5,6 +5,7 @@ import { BOTTOM_AXIS_HEIGHT, bottomAxis, verticalRule } from "../drawing/axes.js
 import { contributionLabel, restLabel } from "../drawing/feature-value.js";
 import { frame, MARGIN } from "../drawing/frame.js";
 import { columnOfNumbers, countText } from "../drawing/numbers.js";
+import { signPaint } from "../drawing/palette.js";
 import { rowLabels } from "../drawing/row-labels.js";
 import { element, textElement, tooltipElement } from "../drawing/svg.js";
 import { textWidth } from "../drawing/text-width.js";
@@ -77,7 +78,7 @@ function rowBars(selection: Selection, settings: PlotSettings): string {
     value: reason.value,
     size: reason.contribution,
     quiet: reason.value === undefined,
-    fill: reason.contribution < 0 ? palette.negative : palette.positive,
+    fill: signPaint(reason.contribution, palette),
     tooltip: inWords(reason, row.numbers),
   }));
   return drawBars(settings, bars, {

@@ -6,6 +6,7 @@ import { horizontalGradient } from "../drawing/color-legend.js";
 import { featureValueText, outputLabel, restLabel } from "../drawing/feature-value.js";
 import { frame, MARGIN } from "../drawing/frame.js";
 import { columnOfNumbers, countText } from "../drawing/numbers.js";
+import { rampPaint } from "../drawing/palette.js";
 import { rowLabels } from "../drawing/row-labels.js";
 import { coordinate, element, textElement } from "../drawing/svg.js";
 import { textWidth } from "../drawing/text-width.js";
@@ -85,11 +86,11 @@ export function decision(explanation: Explanation, options: PlotOptions = {}): s
   }
 
   function coloredLines(): string[] {
-    const steps = palette.values.length;
-    const byColor = palette.values.map(() => "");
+    const byColor = new Map<string, string>();
     for (const row of lines) {
       const place = highest > lowest ? (selection.outputs[row]! - lowest) / (highest - lowest) : 0.5;
-      byColor[Math.min(steps - 1, Math.floor(place * steps))] += pathOf(row);
+      const paint = rampPaint(palette.values, place);
+      byColor.set(paint, (byColor.get(paint) ?? "") + pathOf(row));
     }
     const many = lines.length > 40;
     const style = {
@@ -98,9 +99,7 @@ export function decision(explanation: Explanation, options: PlotOptions = {}): s
       "stroke-width": many ? 0.8 : 1.5,
       "stroke-opacity": many ? 0.7 : undefined,
     };
-    return byColor.map((d, color) =>
-      d === "" ? "" : element("path", { d, stroke: palette.values[color]!, ...style }),
-    );
+    return Array.from(byColor, ([stroke, d]) => element("path", { d, stroke, ...style }));
   }
 
   function singleLine(): string {

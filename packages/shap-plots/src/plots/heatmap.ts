@@ -1,4 +1,4 @@
-import { extent, quantile } from "d3-array";
+import { extent } from "d3-array";
 import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 import type { Explanation } from "shap-core";
@@ -14,6 +14,7 @@ import { manyRows } from "../many-rows.js";
 import { type PlotOptions, plotSettings } from "../options.js";
 import { select } from "../selection.js";
 import { meansOfRuns } from "../statistics/means-of-runs.js";
+import { quantiles } from "../statistics/quantiles.js";
 import { orderRows, type RowOrder } from "../statistics/row-order.js";
 
 export interface HeatmapOptions extends PlotOptions {
@@ -180,11 +181,12 @@ function coloredRuns(
 
 /** The contribution at which colours end: one outlier must not bleach all others. */
 function colorEnd(strips: readonly Float64Array[]): number {
-  const sizes = strips.flatMap((values) => Array.from(values, Math.abs));
-  return (
-    quantile(sizes, 0.99)! ||
-    Math.max(...strips.map((values) => Math.max(...(extent(values.map(Math.abs)) as [number, number]))))
-  );
+  const sizes = new Float64Array(strips.length * strips[0]!.length);
+  strips.forEach((values, index) => {
+    sizes.set(values.map(Math.abs), index * values.length);
+  });
+  const [end, largest] = quantiles(sizes, [0.99, 1]);
+  return end! > 0 ? end! : largest!;
 }
 
 function orderText(rows: number, order: RowOrder): string {

@@ -6,7 +6,7 @@ import { colorLegend, LEGEND_HEIGHT } from "../drawing/color-legend.js";
 import { dots } from "../drawing/dots.js";
 import { featureAxisLabel, featureValueText, MISSING } from "../drawing/feature-value.js";
 import { frame, MARGIN } from "../drawing/frame.js";
-import { countText, tickTexts } from "../drawing/numbers.js";
+import { countText, numberText, tickTexts } from "../drawing/numbers.js";
 import { coordinate, element, textElement } from "../drawing/svg.js";
 import { cutToWidth, textWidth } from "../drawing/text-width.js";
 import { type PlotOptions, plotSettings } from "../options.js";
@@ -28,6 +28,7 @@ export interface ScatterOptions extends PlotOptions {
 const HEIGHT = 320;
 const HISTOGRAM_HEIGHT = 44;
 const MISSING_WIDTH = 48;
+const INFINITE_WIDTH = 44;
 /** A feature of at most this many whole numbers is drawn as columns of dots. */
 const MOST_CATEGORIES = 12;
 
@@ -52,7 +53,10 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
   const contributions = column(selection.values, features, feature);
   const cells = column(selection.data, features, feature);
   const known = cells.filter(Number.isFinite);
-  const absent = Array.from(cells, (_, r) => r).filter((r) => !Number.isFinite(cells[r]!));
+  const absent = Array.from(cells, (_, r) => r).filter((r) => Number.isNaN(cells[r]!));
+  const infinities = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY].filter((end) =>
+    cells.includes(end),
+  );
   const colorBy = colorFeature();
   const colors = colorBy === undefined ? undefined : valueColors(column(selection.data, features, colorBy));
 
@@ -95,7 +99,8 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
       ticks: horizontalTicks(),
     }),
     element("path", { d: `M${left} ${coordinate(y(0))}H${right}`, stroke: palette.rule }),
-    absent.length === 0 ? "" : missingLabel(),
+    absent.length === 0 ? "" : endLabel(MISSING, left + MISSING_WIDTH / 2 + 6),
+    ...infinities.map((end) => endLabel(numberText(end), infinitePlace(end))),
     sideLabel(`SHAP value of ${name}`, MARGIN + 10, top + HEIGHT / 2, HEIGHT, palette),
     drawnDots(),
   ];
@@ -115,7 +120,10 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
 
   function horizontalScale(): ScaleLinear<number, number> {
     const [smallest = 0, largest = 1] = extent(known) as [number, number] | [undefined, undefined];
-    const scale = scaleLinear().range([left + missingRoom + 10, right - 10]);
+    const [below, above] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY].map((end) =>
+      infinities.includes(end) ? INFINITE_WIDTH : 10,
+    );
+    const scale = scaleLinear().range([left + missingRoom + below!, right - above!]);
     return categories === undefined
       ? scale.domain(roomyDomain(smallest, largest))
       : scale.domain([smallest - 0.5, largest + 0.5]);
@@ -144,7 +152,8 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
       }
     } else if (known.length > 0) {
       const [from, to] = x.domain() as [number, number];
-      const edges = Array.from({ length: 49 }, (_, i) => from + ((i + 1) * (to - from)) / 50);
+      const count = Math.round(Math.min(50, Math.max(8, 1.6 * Math.sqrt(known.length))));
+      const edges = Array.from({ length: count - 1 }, (_, i) => from + ((i + 1) * (to - from)) / count);
       for (const values of bin().domain([from, to]).thresholds(edges)(known)) {
         bars.push({ from: x(values.x0!) + 0.5, to: x(values.x1!) - 0.5, count: values.length });
       }
@@ -163,18 +172,17 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
     return element("path", { d: shapes.join(""), fill: palette.grid });
   }
 
-  function missingLabel(): string {
-    const centre = left + MISSING_WIDTH / 2 + 6;
+  /** Infinite values stand beyond the scale's ends. */
+  function infinitePlace(value: number): number {
+    return value > 0 ? right - 12 : left + missingRoom + 12;
+  }
+
+  /** A name in the line of the ticks for a column of dots beside the scale. */
+  function endLabel(text: string, at: number): string {
+    const place = { x: at, y: floor + 16, "text-anchor": "middle" };
     return textElement(
-      {
-        x: centre,
-        y: floor + 16,
-        "text-anchor": "middle",
-        "font-size": TICK_SIZE,
-        "font-style": "italic",
-        fill: palette.muted,
-      },
-      MISSING,
+      { ...place, "font-size": TICK_SIZE, "font-style": "italic", fill: palette.muted },
+      text,
     );
   }
 
@@ -205,6 +213,9 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
         spread(rows, x(value), Math.max(0, room));
       }
     }
+    cells.forEach((cell, r) => {
+      if (infinities.includes(cell)) places[r] = infinitePlace(cell);
+    });
     const cell = selection.rows <= 3000 ? 0.5 : 1;
     return dots({ x: places, y: heights, color: colors?.positions, radius, cell, palette });
   }

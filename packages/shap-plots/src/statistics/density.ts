@@ -1,4 +1,5 @@
-import { deviation, extent, quantile } from "d3-array";
+import { deviation, extent } from "d3-array";
+import { quantiles } from "./quantiles.js";
 
 export interface Density {
   /** Evenly spaced from below the smallest value to above the largest. */
@@ -38,7 +39,8 @@ export function density(values: Float64Array, samples: number): Density | undefi
 }
 
 function silverman(values: Float64Array, range: number): number {
-  const spread = (quantile(values, 0.75)! - quantile(values, 0.25)!) / 1.34;
+  const [quarter, threeQuarters] = quantiles(values, [0.25, 0.75]) as [number, number];
+  const spread = (threeQuarters - quarter) / 1.34;
   const sigma = deviation(values) ?? 0;
   const scale = spread > 0 ? Math.min(spread, sigma) : sigma;
   return Math.max(0.9 * scale * values.length ** -0.2, range / 150);
