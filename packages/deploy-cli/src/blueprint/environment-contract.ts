@@ -34,12 +34,12 @@ export const contractVariables: readonly ContractVariable[] = [
   },
   { key: "HOST", usedBy: web, type: { kind: "text" }, default: "loopback without keys" },
   { key: "REDIS_URL", usedBy: both, type: { kind: "redis url" } },
-  { key: "REDIS_TIMEOUT", usedBy: both, type: { kind: "number", min: 0.1, max: 3600 }, default: "10" },
+  { key: "REDIS_TIMEOUT", usedBy: both, type: { kind: "number", min: 0.1, max: 300 }, default: "10" },
   { key: "REDIS_SOCKET_KEEPALIVE", usedBy: both, type: { kind: "boolean" }, default: "true" },
   {
     key: "REDIS_HEALTH_CHECK_INTERVAL",
     usedBy: both,
-    type: { kind: "number", min: 1, max: 3600 },
+    type: { kind: "number", min: 0.1, max: 3600 },
     default: "30",
   },
   { key: "MAX_MEMORY_MB", usedBy: both, type: { kind: "integer", min: 64, max: 1_048_576 }, default: "475" },
@@ -48,13 +48,13 @@ export const contractVariables: readonly ContractVariable[] = [
   {
     key: "SHAP_MAX_BATCH_SIZE",
     usedBy: both,
-    type: { kind: "integer", min: 1, max: 1_000_000 },
+    type: { kind: "integer", min: 1, max: 100_000 },
     default: "500",
   },
   {
     key: "SHAP_MAX_SYNC_ROWS",
     usedBy: web,
-    type: { kind: "integer", min: 1, max: 1_000_000 },
+    type: { kind: "integer", min: 1, max: 100_000 },
     default: "1000",
   },
   { key: "SHAP_MODEL_DIR", usedBy: both, type: { kind: "text" }, default: "./models" },
@@ -86,7 +86,7 @@ export function whyNot(value: string, type: VariableKind): string | undefined {
       return `a ${type.kind === "integer" ? "whole number" : "number"} from ${type.min} to ${type.max}`;
     }
     case "boolean":
-      return value === "true" || value === "false" ? undefined : '"true" or "false"';
+      return ["true", "false", "1", "0", "yes", "no"].includes(value) ? undefined : '"true" or "false"';
     case "one of":
       return type.values.includes(value) ? undefined : `one of ${type.values.join(", ")}`;
     case "redis url":
