@@ -164,9 +164,9 @@ export class Service {
     this.suspenders.add(suspender);
     this.touch();
     const { events, user } = this.platform;
-    const actor =
-      suspender === "user" ? { actor: "user", suspendedByUser: { id: user.id, email: user.email } } : {};
-    events.record(this.id, "service_suspended", { actor: "render", ...actor });
+    const byUser = { actor: "user", suspendedByUser: { id: user.id, email: user.email } };
+    events.record(this.id, "suspender_added", suspender === "user" ? byUser : { actor: suspender });
+    events.record(this.id, "service_suspended");
     await this.deploys.cancelAll();
     await this.fleet.retireAll();
   }
@@ -177,10 +177,9 @@ export class Service {
     this.suspenders.clear();
     this.touch();
     const { events, user } = this.platform;
-    events.record(this.id, "service_resumed", {
-      actor: "user",
-      resumedByUser: { id: user.id, email: user.email },
-    });
+    const resumedByUser = { id: user.id, email: user.email };
+    events.record(this.id, "suspender_removed", { actor: "user", resumedByUser });
+    events.record(this.id, "service_resumed");
     const last = this.deploys.live ?? this.deploys.all[0];
     if (last) this.deploy({ commit: last.commit, trigger: "service_resumed", artifact: last.artifact });
   }
