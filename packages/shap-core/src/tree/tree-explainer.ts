@@ -5,7 +5,7 @@ import type { Matrix } from "../model/matrix.js";
 import { type Rows, toMatrix } from "../model/rows.js";
 import type { TreeEnsemble } from "../model/tree-ensemble.js";
 import { CompiledTrees } from "./compiled/compiled-trees.js";
-import type { TreePlan } from "./compiled/tree-plan.js";
+import type { ExplainerPlan } from "./compiled/tree-plan.js";
 import { expectedValue } from "./expected-value.js";
 import { completeInteractions, spreadPairs } from "./interactions.js";
 import { checkLabels, lossScale, probabilityScale, type ScaleOfOutput } from "./output-scale.js";
@@ -96,9 +96,9 @@ export class TreeExplainer {
     });
   }
 
-  /** How each tree is explained, the bytes of its tables, and why; empty where the values need no compiling. */
-  get plan(): readonly TreePlan[] {
-    return this.engine?.plan ?? [];
+  /** What was chosen for each tree; no trees where the values need no compiling (approximate, rescaled outputs). */
+  get plan(): ExplainerPlan {
+    return this.engine?.plan ?? { kernel: "plain", tableBytes: 0, memoryBytes: 0, trees: [] };
   }
 
   private compile(

@@ -14,7 +14,7 @@ import {
   writeQuadrature,
 } from "./quadrature-program.js";
 import { fillColumn, type RankedColumns, rankColumns } from "./ranked-columns.js";
-import { type EnsemblePlan, planTrees, type TreePlan } from "./tree-plan.js";
+import { type EnsemblePlan, type ExplainerPlan, planTrees, type TreePlan } from "./tree-plan.js";
 
 export interface CompileOptions {
   /** 1: Shapley values; 2: pair interactions. */
@@ -35,7 +35,7 @@ const MOST_INDEXES = 1024;
  * memory where the kernel works. Rows go through in chunks: rows → ranks → sums (by slot) → values.
  */
 export class CompiledTrees {
-  readonly plan: readonly TreePlan[];
+  readonly plan: ExplainerPlan;
   /** Trees that are in neither tables nor programs; the caller explains them. */
   readonly leftOver: readonly number[];
   readonly slots: number;
@@ -54,7 +54,6 @@ export class CompiledTrees {
     this.ranked = rankColumns(model);
     const other = background === undefined ? "quadrature" : "pairs";
     const plan = planTrees(model, soft, this.ranked, order, maxTableBytes, other);
-    this.plan = plan.trees;
     this.slots = slotCount(model, order);
     this.chunkRows = chunkRowsFor(this.slots);
 
@@ -70,7 +69,9 @@ export class CompiledTrees {
     this.at = this.lay(layout, soft, blocks, order, plan, byQuadrature);
     this.kernel = createKernel(layout.bytes, options.kernel);
 
-    const { buffer } = this.kernel;
+    const { buffer, kind } = this.kernel;
+    const tableBytes = plan.trees.reduce((sum, tree) => sum + tree.bytes, 0);
+    this.plan = { kernel: kind, tableBytes, memoryBytes: buffer.byteLength, trees: plan.trees };
     this.ranked.thresholds.forEach((thresholds, j) => {
       new Float64Array(buffer, this.at.thresholds[j]!, thresholds.length).set(thresholds);
     });
@@ -80,15 +81,6 @@ export class CompiledTrees {
       const address = this.at.quadrature.get(tree)!;
       this.programs.push(writeQuadrature(model, soft, this.ranked, tree, buffer, address));
     }
-  }
-
-  /** What the compiled model takes, in bytes. */
-  get memoryBytes(): number {
-    return this.kernel.buffer.byteLength;
-  }
-
-  get kernelKind(): Kernel["kind"] {
-    return this.kernel.kind;
   }
 
   /** Writes rows × slots sums to `out`, replacing what was there. */

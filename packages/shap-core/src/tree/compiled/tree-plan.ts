@@ -18,6 +18,17 @@ export interface TreePlan {
   readonly why: string;
 }
 
+/** How a model is explained. */
+export interface ExplainerPlan {
+  /** Which inner loops run. */
+  readonly kernel: "wasm-simd" | "plain";
+  /** Bytes of all tables: at most `maxTableBytes`. */
+  readonly tableBytes: number;
+  /** Bytes of the compiled model: tables, programs and working space. */
+  readonly memoryBytes: number;
+  readonly trees: readonly TreePlan[];
+}
+
 export interface EnsemblePlan {
   readonly trees: readonly TreePlan[];
   /** By tree; undefined where the tree has no tables. */
