@@ -4,7 +4,7 @@ import { tableWidth } from "./leaf-tables.js";
 import type { RankedColumns } from "./ranked-columns.js";
 
 /** Index bits of a block at most: 1024 rows a table. */
-const MOST_BITS = 10;
+export const MOST_BITS = 10;
 
 /** What a block costs a row beside its table columns, in additions: the index, measured. */
 const BLOCK_COST = 3;

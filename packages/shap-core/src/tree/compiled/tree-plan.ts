@@ -1,7 +1,7 @@
 import type { TreeEnsemble } from "../../model/tree-ensemble.js";
 import { ruleFor } from "../quadrature.js";
 import type { SoftDecisions } from "../soft-decisions.js";
-import { planBlocks, type TreeBlocks } from "./block-plan.js";
+import { MOST_BITS, planBlocks, type TreeBlocks } from "./block-plan.js";
 import type { RankedColumns } from "./ranked-columns.js";
 
 /** How one tree is explained. */
@@ -65,6 +65,8 @@ export function planTrees(
   let bytes = 0;
   for (const byteCost of BYTE_COSTS) {
     blocks = Array.from({ length: count }, (_, tree) => {
+      // The leaf with the most features on its path would need a bit for each.
+      if (soft.distinctFeatures[tree]! > MOST_BITS) return undefined;
       const cut = planBlocks(model, ranked, soft.leftRatio, tree, order, byteCost);
       return cut !== undefined && cut.cost < otherCost[tree]! ? cut : undefined;
     });
