@@ -1,14 +1,15 @@
 import { UnsupportedModelError } from "./errors.js";
 import type { ModelAsFunctionOptions, ModelExplainerOptions, ModelMethod } from "./explainer-options.js";
 import type { Explanation } from "./explanation.js";
-import { LinearExplainer } from "./linear/linear-explainer.js";
+import type { InteractionExplanation } from "./interaction-explanation.js";
+import { isMoments, LinearExplainer } from "./linear/linear-explainer.js";
 import type { LinearModel } from "./model/linear-model.js";
 import type { Model } from "./model/model.js";
 import type { Rows } from "./model/rows.js";
 import type { TreeEnsemble } from "./model/tree-ensemble.js";
 import { FunctionExplainer, type FunctionExplainerOptions } from "./sampling/function-explainer.js";
 import type { ModelFunction } from "./sampling/model-function.js";
-import { TreeExplainer } from "./tree/tree-explainer.js";
+import { TreeExplainer, type TreeExplainOptions } from "./tree/tree-explainer.js";
 
 /** Explains rows of one model; made once by `createExplainer`, used for any number of rows. */
 export interface Explainer {
@@ -17,7 +18,9 @@ export interface Explainer {
   /** What the model gives when nothing is known of a row; one an output. */
   readonly expectedValue: Float64Array;
   /** @throws ShapeError where a row does not fit the model */
-  explain(rows: Rows): Explanation;
+  explain(rows: Rows, options?: TreeExplainOptions): Explanation;
+  /** @throws UnsupportedModelError where the explainer's options leave interactions undefined */
+  explainInteractions(rows: Rows): InteractionExplanation;
 }
 
 /**
@@ -51,14 +54,27 @@ export function createExplainer(
   return modelAsFunction(model, options as ModelAsFunctionOptions);
 }
 
-function treeExplainer(model: TreeEnsemble, options: ModelExplainerOptions): Explainer {
-  if (options.background !== undefined || (options.output ?? "raw") !== "raw") {
+function treeExplainer(model: TreeEnsemble, options: ModelExplainerOptions): TreeExplainer {
+  const { background, perturbation, output, approximate, maxTableBytes } = options;
+  if (model.data.linearLeaves !== undefined) {
     throw new UnsupportedModelError(
-      "Trees are explained tree_path_dependent and raw",
-      "Leave the options out",
+      "The model's leaves are linear models (LightGBM's linear_tree), of which no tree algorithm gives exact values",
+      'Train with linear_tree=False, or explain the model as a function: method "permutation" with a `background`',
     );
   }
-  return new TreeExplainer(model);
+  if (perturbation === "correlation_dependent") {
+    throw new UnsupportedModelError(
+      "correlation_dependent is for linear models",
+      'Use "interventional" or "tree_path_dependent"',
+    );
+  }
+  if (background !== undefined && isMoments(background)) {
+    throw new UnsupportedModelError(
+      "Trees are explained against rows, not their mean",
+      "Give background rows",
+    );
+  }
+  return new TreeExplainer(model, { background, perturbation, output, approximate, maxTableBytes });
 }
 
 function linearExplainer(model: LinearModel, options: ModelExplainerOptions): Explainer {

@@ -15,6 +15,7 @@ export type { RowRange, Selection } from "./explanation/selection.js";
 export type { SentenceOptions } from "./explanation/sentence.js";
 export { Explanation, type ExplanationData } from "./explanation.js";
 export { type LoadModelOptions, loadModel, type ModelFormat } from "./formats/load-model.js";
+export { type InteractionData, InteractionExplanation } from "./interaction-explanation.js";
 export {
   type BackgroundMoments,
   LinearExplainer,
@@ -41,3 +42,5 @@ export type { MaskerOptions } from "./sampling/maskers.js";
 export * as maskers from "./sampling/maskers.js";
 export type { ModelFunction, ModelOutputs } from "./sampling/model-function.js";
 export type { Evaluations } from "./sampling/row-evaluator.js";
+export type { TreeExplainOptions } from "./tree/tree-explainer.js";
+export type { TreeExplainerOptions } from "./tree/tree-options.js";

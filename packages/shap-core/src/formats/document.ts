@@ -62,7 +62,10 @@ export class DocumentNode {
     return this.fail(`expected a whole number from ${least} to ${most}`);
   }
 
-  /** An array of numbers, of `length` where one is given. Booleans count as 0 and 1. */
+  /**
+   * An array of numbers, of `length` where one is given. Booleans count as 0 and 1, and "NaN", "Infinity" and
+   * "-Infinity" (see parseJson) as what they say.
+   */
   numbers(length?: number): ArrayLike<number> {
     const list = this.list();
     if (length !== undefined && list.length !== length)
@@ -73,6 +76,7 @@ export class DocumentNode {
       const item = list[i];
       if (typeof item === "number") numbers[i] = item;
       else if (typeof item === "boolean") numbers[i] = item ? 1 : 0;
+      else if (typeof item === "string" && SPECIAL_NUMBERS.has(item)) numbers[i] = Number(item);
       else this.at(i).fail("expected a number");
     }
     return numbers;
@@ -110,6 +114,8 @@ export class DocumentNode {
     return isList(this.value) ? this.value : this.fail("expected an array");
   }
 }
+
+const SPECIAL_NUMBERS = new Set(["NaN", "Infinity", "-Infinity"]);
 
 function isList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));

@@ -1,12 +1,11 @@
-import { ModelFormatError } from "../errors.js";
 import type { Model } from "../model/model.js";
-import { DocumentNode } from "./document.js";
-import { readXgboostJson } from "./xgboost/json.js";
+import { Content, type ModelFile } from "./content.js";
+import { detectFormat, formatNamed, type ModelFormat } from "./detect.js";
+import type { ReadOptions } from "./format.js";
 
-/** Names of the formats that `loadModel` reads. */
-export type ModelFormat = "xgboost-json";
+export type { ModelFormat } from "./detect.js";
 
-export interface LoadModelOptions {
+export interface LoadModelOptions extends ReadOptions {
   /** Default `auto`: recognised by content, never by a file's name. */
   readonly format?: ModelFormat | "auto";
 }
@@ -18,21 +17,9 @@ export interface LoadModelOptions {
  * @throws ModelFormatError where the file is broken or of no known format, with the path inside the file
  * @throws UnsupportedModelError where the file is sound but holds what cannot be explained exactly
  */
-export function loadModel(source: Uint8Array | string | object, options: LoadModelOptions = {}): Model {
-  const format = options.format ?? "auto";
-  const document = new DocumentNode(parse(source), format === "auto" ? "model" : format);
-  if (format === "xgboost-json" || (document.isObject() && document.optional("learner") !== undefined)) {
-    return readXgboostJson(new DocumentNode(document.value, "xgboost-json"));
-  }
-  return document.fail("expected a model file of a known format: XGBoost JSON");
-}
-
-function parse(source: Uint8Array | string | object): unknown {
-  if (typeof source !== "string" && !(source instanceof Uint8Array)) return source;
-  const text = typeof source === "string" ? source : new TextDecoder().decode(source);
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new ModelFormatError("json", "", `expected JSON (${(cause as Error).message})`, { cause });
-  }
+export function loadModel(source: ModelFile, options: LoadModelOptions = {}): Model {
+  const content = new Content(source);
+  const { format: name = "auto" } = options;
+  const format = name === "auto" ? detectFormat(content) : formatNamed(name);
+  return format.read(content, options);
 }

@@ -1,6 +1,7 @@
 import { columnMeans, covarianceMatrix } from "../algebra/covariance.js";
 import { ShapeError, UnsupportedModelError } from "../errors.js";
 import { Explanation } from "../explanation.js";
+import { InteractionExplanation } from "../interaction-explanation.js";
 import type { LinearModel } from "../model/linear-model.js";
 import type { Matrix } from "../model/matrix.js";
 import { type Rows, toMatrix } from "../model/rows.js";
@@ -82,6 +83,29 @@ export class LinearExplainer {
     return new Explanation({ values, baseValues: this.expectedValue, data, featureNames, outputNames });
   }
 
+  /**
+   * A sum has no interactions: each feature's value stands on the diagonal.
+   * @throws UnsupportedModelError for `correlation_dependent`, where correlated features do interact
+   */
+  explainInteractions(rows: Rows): InteractionExplanation {
+    if (this.credit !== undefined) {
+      throw new UnsupportedModelError(
+        "Interactions of a linear model are not computed for correlation_dependent",
+        'Use perturbation "interventional"',
+      );
+    }
+    const { values, baseValues, data, featureNames, outputNames } = this.explain(rows);
+    const features = featureNames.length;
+    const outputs = outputNames.length;
+    const interactions = new Float64Array(values.length * features);
+    values.forEach((value, i) => {
+      const feature = Math.floor(i / outputs) % features;
+      const place = Math.floor(i / outputs) * features + feature;
+      interactions[place * outputs + (i % outputs)] = value;
+    });
+    return new InteractionExplanation({ values: interactions, baseValues, data, featureNames, outputNames });
+  }
+
   private coefficients(output: number): Float64Array {
     const features = this.model.featureNames.length;
     return this.model.coefficients.subarray(output * features, (output + 1) * features);
@@ -104,7 +128,8 @@ function moments(
   return correlated ? { means, covariance: covarianceMatrix(matrix, means) } : { means };
 }
 
-function isMoments(background: Rows | BackgroundMoments): background is BackgroundMoments {
+/** Whether a background is given as its mean and covariance instead of as rows. */
+export function isMoments(background: Rows | BackgroundMoments): background is BackgroundMoments {
   return (
     typeof background === "object" &&
     background !== null &&
