@@ -1,4 +1,5 @@
 import { ModelFormatError, UnsupportedModelError } from "../errors.js";
+import { catboostJson } from "./catboost/json.js";
 import type { Content } from "./content.js";
 import { foreignFile } from "./foreign.js";
 import type { Format } from "./format.js";
@@ -19,6 +20,7 @@ export const formats = [
   xgboostDump,
   lightgbmText,
   lightgbmJson,
+  catboostJson,
   treeliteJson,
   shapTreesJson,
   linearJson,
