@@ -4,6 +4,7 @@ import { foreignFile } from "./foreign.js";
 import type { Format } from "./format.js";
 import { linearJson } from "./linear/json.js";
 import { onnx } from "./onnx/model.js";
+import { pmml } from "./pmml/model.js";
 import { shapTreesJson } from "./shap-trees/json.js";
 import { treeliteJson } from "./treelite/json.js";
 import { xgboostJson } from "./xgboost/json.js";
@@ -15,6 +16,7 @@ export const formats = [
   shapTreesJson,
   linearJson,
   onnx,
+  pmml,
 ] as const satisfies readonly Format[];
 
 /** Names of the formats that `loadModel` reads. */
