@@ -10,6 +10,16 @@ export interface ReadOptions {
   readonly iterations?: number | "best" | "all";
   /** The features' names, in column order. Default: those of the file, else f0, f1, ... */
   readonly featureNames?: readonly string[];
+  /** For each categorical feature the names behind its codes 0, 1, 2, ... Default: those of the file. */
+  readonly categories?: readonly (readonly string[] | null | undefined)[];
+  /** XGBoost dump: the objective's name, as it was given to XGBoost. For a model file: instead of the file's. */
+  readonly objective?: string;
+  /** XGBoost dump: `base_score` as `save_config` tells it, that is a prediction, not a margin. */
+  readonly baseScore?: number | readonly number[];
+  /** XGBoost dump: how many classes or targets the model has. Default 1. */
+  readonly outputs?: number;
+  /** XGBoost dump: `num_parallel_tree`. Default 1. */
+  readonly parallelTrees?: number;
 }
 
 /** One file format: how it is recognised, and how it is read. */

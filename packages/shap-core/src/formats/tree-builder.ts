@@ -7,6 +7,8 @@ import {
   ZERO_IS_MISSING,
 } from "../model/tree-ensemble.js";
 import { GrowingFloat64Array, GrowingInt32Array, GrowingUint32Array } from "./growing-array.js";
+import { MAX_CATEGORY_WORDS, MAX_DEPTH, MAX_VALUES } from "./limits.js";
+import { LinearLeafBuilder } from "./linear-leaf-builder.js";
 
 /** A node as a reader finds it in a file, its test already in the neutral form (see TreeEnsembleData). */
 export type SourceNode = SourceLeaf | SourceSplit;
@@ -15,7 +17,15 @@ export interface SourceLeaf {
   readonly kind: "leaf";
   /** One number, or one an output. */
   readonly value: number | ArrayLike<number>;
-  readonly cover?: number;
+  readonly cover?: number | undefined;
+  /** The linear model that stands instead of the value unless one of its features is missing. */
+  readonly linear?: SourceLinearLeaf | undefined;
+}
+
+export interface SourceLinearLeaf {
+  readonly constant: number;
+  readonly features: ArrayLike<number>;
+  readonly coefficients: ArrayLike<number>;
 }
 
 export interface SourceSplit {
@@ -43,9 +53,6 @@ export interface SourceTree {
   readonly node: (id: number) => SourceNode;
 }
 
-/** Far deeper than any library grows trees; it bounds the memory and stack of everything that walks them. */
-const MAX_DEPTH = 4096;
-
 type NodeArrays = Pick<
   TreeEnsembleData,
   | "treeStart"
@@ -61,6 +68,7 @@ type NodeArrays = Pick<
   | "cover"
   | "values"
   | "valueWidth"
+  | "linearLeaves"
 >;
 
 /**
@@ -81,6 +89,7 @@ export class TreeBuilder {
   private readonly cover = new GrowingFloat64Array();
   private readonly values = new GrowingFloat64Array();
   private hasCovers = true;
+  private readonly linearLeaves: LinearLeafBuilder;
 
   /**
    * @param valueWidth 1, or the number of outputs where any tree's leaves hold a vector
@@ -90,7 +99,9 @@ export class TreeBuilder {
     private readonly features: number,
     private readonly outputs: number,
     private readonly valueWidth = 1,
-  ) {}
+  ) {
+    this.linearLeaves = new LinearLeafBuilder(format, features);
+  }
 
   /** Adds a tree; nodes that the root does not reach (deleted by pruning) are left out. */
   addTree(tree: SourceTree): void {
@@ -115,6 +126,8 @@ export class TreeBuilder {
       if (parent >= 0) (isLeft ? this.left : this.right).set(parent, index);
       const node = tree.node(id);
       this.addCover(node.cover, where);
+      if (this.values.length + this.valueWidth > MAX_VALUES)
+        this.fail(where, `the model has more than ${MAX_VALUES} leaf values`);
       if (node.kind === "leaf") this.addLeaf(node, where);
       else {
         this.addSplit(node, where);
@@ -128,6 +141,7 @@ export class TreeBuilder {
   build(): NodeArrays {
     this.treeStart.push(this.feature.length);
     this.categoryStart.push(this.categoryWords.length);
+    const values = this.values.toArray();
     return {
       treeStart: this.treeStart.toArray(),
       treeOutput: this.treeOutput.toArray(),
@@ -140,12 +154,14 @@ export class TreeBuilder {
       categoryStart: this.categoryStart.toArray(),
       categoryWords: this.categoryWords.toArray(),
       cover: this.hasCovers ? this.cover.toArray() : undefined,
-      values: this.values.toArray(),
+      values,
       valueWidth: this.valueWidth,
+      linearLeaves: this.linearLeaves.build(values),
     };
   }
 
   private addLeaf(leaf: SourceLeaf, where: string): void {
+    if (leaf.linear !== undefined) this.linearLeaves.add(this.feature.length, leaf.linear, where);
     this.pushNode(LEAF, Number.NaN, 0, -1);
     const isVector = typeof leaf.value !== "number";
     const given = isVector ? (leaf.value as ArrayLike<number>) : [leaf.value as number];
@@ -171,6 +187,8 @@ export class TreeBuilder {
       flags |= CATEGORICAL;
       set = this.categoryStart.length;
       this.categoryStart.push(this.categoryWords.length);
+      if (this.categoryWords.length + split.categories.length > MAX_CATEGORY_WORDS)
+        this.fail(where, `the model's category sets take more than ${MAX_CATEGORY_WORDS} words`);
       for (const word of split.categories) this.categoryWords.push(word);
     }
     this.pushNode(split.feature, split.threshold ?? Number.NaN, flags, set);

@@ -2,7 +2,11 @@ import { ShapeError } from "../errors.js";
 import type { Matrix } from "./matrix.js";
 import { nearestName } from "./nearest-name.js";
 
-/** One value of a row. `null`, `undefined` and `NaN` are missing; text is a category's name. */
+/**
+ * One value of a row. `null`, `undefined` and `NaN` are missing; text is a category's name. A number is a category's
+ * name too where the file's names are all numbers (years, postcodes, CatBoost's and pandas' whole numbers); else it
+ * is the category's code. In a Matrix a number is always the code.
+ */
 export type Cell = number | string | boolean | null | undefined;
 
 /** Rows as people have them: arrays in the model's feature order, objects by feature name, or a Matrix. */
@@ -130,19 +134,46 @@ function fillFromObject(
 }
 
 function toNumber(value: unknown, r: number, c: number, schema: RowSchema): number {
-  if (typeof value === "number") return value;
+  const names = schema.categories?.[c];
+  if (typeof value === "number") {
+    return names === undefined || Number.isNaN(value) ? value : codeOfNumber(value, names);
+  }
   if (value === null || value === undefined) return Number.NaN;
   if (typeof value === "boolean") return value ? 1 : 0;
   const name = schema.featureNames[c]!;
-  const names = schema.categories?.[c];
-  if (typeof value === "string" && names !== undefined) {
-    const code = names.indexOf(value);
-    return code < 0 ? UNSEEN_CATEGORY : code;
-  }
+  if (typeof value === "string" && names !== undefined) return codesOf(names).get(value) ?? UNSEEN_CATEGORY;
   throw new ShapeError(`row ${r}, ${JSON.stringify(name)}: expected a number, got ${describe(value)}`, {
     row: r,
     column: name,
   });
+}
+
+function codeOfNumber(value: number, names: readonly string[]): number {
+  const codes = codesOf(names);
+  return codes.numeric ? (codes.get(String(value)) ?? UNSEEN_CATEGORY) : value;
+}
+
+/** A feature's codes by category name. */
+class CategoryCodes extends Map<string, number> {
+  /** Whether every name is a number in the form JavaScript writes it. */
+  readonly numeric: boolean;
+
+  constructor(names: readonly string[]) {
+    // From the last to the first, so that of equal names the first one's code stays.
+    super(names.map((name, code): [string, number] => [name, code]).reverse());
+    this.numeric = names.every((name) => name !== "" && String(Number(name)) === name);
+  }
+}
+
+const knownCodes = new WeakMap<readonly string[], CategoryCodes>();
+
+function codesOf(names: readonly string[]): CategoryCodes {
+  let codes = knownCodes.get(names);
+  if (codes === undefined) {
+    codes = new CategoryCodes(names);
+    knownCodes.set(names, codes);
+  }
+  return codes;
 }
 
 function describe(value: unknown): string {

@@ -1,47 +1,76 @@
+import { UnsupportedModelError } from "../../errors.js";
 import { identity, logistic, type OutputTransform } from "../../model/output-transform.js";
-import type { DocumentNode } from "../document.js";
 
 export interface Objective {
   readonly name: string;
   readonly transform: OutputTransform;
-  /** From base_score, which is stored as a prediction, to the margin the trees add to. */
-  readonly marginOf: (score: number) => number;
+  /** From base_score, stored as a prediction, to the margins the trees add to; one an output, in place. */
+  readonly toMargins: (scores: Float64Array) => void;
 }
 
-const sameMargin = (score: number) => score;
+/** XGBoost's kRtEps: how far a probability is kept from 0 and 1 before its logit is taken. */
+const EPSILON = Math.fround(1e-6);
 
-/** XGBoost clamps a probability this far from 0 and 1 before it takes the logit (kRtEps). */
-const CLAMP = Math.fround(1e-6);
+const each = (marginOf: (score: number) => number) => (scores: Float64Array) => {
+  scores.forEach((score, k) => {
+    scores[k] = marginOf(score);
+  });
+};
 
 function logit(score: number): number {
-  const p = Math.min(Math.max(score, CLAMP), 1 - CLAMP);
+  const p = Math.min(Math.max(score, EPSILON), 1 - EPSILON);
   return -Math.log(1 / p - 1);
 }
 
-const families: Record<string, Omit<Objective, "name">> = {
-  identity: { transform: identity, marginOf: sameMargin },
-  logistic: { transform: logistic, marginOf: logit },
-  exp: { transform: { kind: "exp" }, marginOf: Math.log },
-  softmax: { transform: { kind: "softmax" }, marginOf: sameMargin },
+const inverseSoftplus = (x: number): number => (x > 20 ? x : Math.log(Math.expm1(x)));
+
+/** Expectiles may not cross: from the second on, a margin is the inverse softplus of the step from the one before. */
+function expectileMargins(scores: Float64Array): void {
+  for (let k = scores.length - 1; k > 0; k--) {
+    scores[k] = inverseSoftplus(scores[k]! - scores[k - 1]! - EPSILON);
+  }
+}
+
+type Family = Omit<Objective, "name">;
+
+const unchanged: Family = { transform: identity, toMargins: () => {} };
+const log: Family = { transform: { kind: "exp" }, toMargins: each(Math.log) };
+const logitFamily: Family = { transform: logistic, toMargins: each(logit) };
+const softmax: Family = { transform: { kind: "softmax" }, toMargins: () => {} };
+
+/** Every objective of XGBoost 1.6 to 3.4 (src/objective/ of its sources). */
+const objectives: Record<string, Family> = {
+  "reg:squarederror": unchanged,
+  "reg:linear": unchanged,
+  "reg:squaredlogerror": unchanged,
+  "reg:pseudohubererror": unchanged,
+  "reg:absoluteerror": unchanged,
+  "reg:quantileerror": unchanged,
+  "reg:expectileerror": {
+    transform: { kind: "softplus-steps", step: EPSILON },
+    toMargins: expectileMargins,
+  },
+  "reg:logistic": logitFamily,
+  "reg:gamma": log,
+  "reg:tweedie": log,
+  "count:poisson": log,
+  "survival:cox": log,
+  "survival:aft": log,
+  "binary:logistic": logitFamily,
+  "binary:logitraw": unchanged,
+  "binary:hinge": { transform: { kind: "step" }, toMargins: () => {} },
+  "multi:softmax": softmax,
+  "multi:softprob": softmax,
+  "rank:pairwise": unchanged,
+  "rank:ndcg": unchanged,
+  "rank:map": unchanged,
 };
 
-const familyOf: Record<string, string> = {
-  "reg:squarederror": "identity",
-  "reg:linear": "identity",
-  "reg:logistic": "logistic",
-  "binary:logistic": "logistic",
-  "binary:logitraw": "identity",
-  "multi:softprob": "softmax",
-  "multi:softmax": "softmax",
-  "count:poisson": "exp",
-  "reg:gamma": "exp",
-  "reg:tweedie": "exp",
-};
-
-export function objectiveOf(node: DocumentNode): Objective {
-  const name = node.text();
-  const family = Object.hasOwn(familyOf, name) ? families[familyOf[name]!] : undefined;
-  if (family === undefined)
-    return node.fail(`expected one of the objectives ${Object.keys(familyOf).join(", ")}`);
-  return { name, ...family };
+/** @throws UnsupportedModelError where XGBoost 1.6 to 3.4 has no such objective */
+export function objectiveNamed(name: string): Objective {
+  if (Object.hasOwn(objectives, name)) return { name, ...objectives[name]! };
+  throw new UnsupportedModelError(
+    `The XGBoost objective ${JSON.stringify(name)} is not known`,
+    `Give the option objective with one that has the same link, of ${Object.keys(objectives).join(", ")}`,
+  );
 }
