@@ -7,6 +7,7 @@ import { lightgbmJson } from "./lightgbm/json.js";
 import { lightgbmText } from "./lightgbm/text.js";
 import { linearJson } from "./linear/json.js";
 import { onnx } from "./onnx/model.js";
+import { pmml } from "./pmml/model.js";
 import { shapTreesJson } from "./shap-trees/json.js";
 import { treeliteJson } from "./treelite/json.js";
 import { xgboostDump } from "./xgboost/dump.js";
@@ -25,6 +26,7 @@ export const formats = [
   shapTreesJson,
   linearJson,
   onnx,
+  pmml,
 ] as const satisfies readonly Format[];
 
 /** Names of the formats that `loadModel` reads. */
