@@ -55,9 +55,24 @@ export interface TreeEnsembleData {
   readonly values: Float64Array;
   /** 1, or the number of outputs where any tree's leaves hold a vector. */
   readonly valueWidth: number;
+  /** Where leaves hold a linear model instead of a value (LightGBM's `linear_tree`). */
+  readonly linearLeaves?: LinearLeaves | undefined;
   readonly baseValues: Float64Array;
   readonly transform: OutputTransform;
   readonly source: ModelSource;
+}
+
+/**
+ * Leaf n gives constants[n] + Σ coefficients[i] · x[features[i]] for i from start[n] to start[n + 1] − 1; where one of
+ * these x is missing, the leaf's value instead.
+ */
+export interface LinearLeaves {
+  /** nodes + 1 entries. */
+  readonly start: Int32Array;
+  readonly features: Int32Array;
+  readonly coefficients: Float64Array;
+  /** One a node. */
+  readonly constants: Float64Array;
 }
 
 export class TreeEnsemble implements Predictor {
@@ -96,7 +111,7 @@ export class TreeEnsemble implements Predictor {
   }
 
   private rawOutputs(matrix: Matrix): Float64Array {
-    const { treeOutput, values, valueWidth, baseValues } = this.data;
+    const { treeOutput, values, valueWidth, baseValues, linearLeaves } = this.data;
     const outputs = this.outputNames.length;
     const raw = new Float64Array(matrix.rows * outputs);
     for (let r = 0; r < matrix.rows; r++) raw.set(baseValues, r * outputs);
@@ -104,11 +119,28 @@ export class TreeEnsemble implements Predictor {
       const output = treeOutput[tree]!;
       for (let r = 0; r < matrix.rows; r++) {
         const leaf = this.leafOf(tree, matrix.data, r * matrix.columns);
-        if (output >= 0) raw[r * outputs + output]! += values[leaf * valueWidth]!;
+        if (linearLeaves !== undefined) {
+          raw[r * outputs + output]! += this.linearLeafValue(
+            linearLeaves,
+            leaf,
+            matrix.data,
+            r * matrix.columns,
+          );
+        } else if (output >= 0) raw[r * outputs + output]! += values[leaf * valueWidth]!;
         else for (let k = 0; k < outputs; k++) raw[r * outputs + k]! += values[leaf * valueWidth + k]!;
       }
     }
     return raw;
+  }
+
+  private linearLeafValue(linear: LinearLeaves, leaf: number, data: Float64Array, offset: number): number {
+    let sum = linear.constants[leaf]!;
+    for (let i = linear.start[leaf]!; i < linear.start[leaf + 1]!; i++) {
+      const x = data[offset + linear.features[i]!]!;
+      if (Number.isNaN(x)) return this.data.values[leaf]!;
+      sum += linear.coefficients[i]! * x;
+    }
+    return sum;
   }
 
   /** The leaf that the row beginning at `data[offset]` reaches in a tree. */
