@@ -68,12 +68,10 @@ export class Fleet {
     await Promise.all(all.map((instance) => this.#retireNow(instance)));
   }
 
-  /** Ends everything at once. */
+  /** Stops everything as a suspension does, and starts nothing any more. */
   async close(): Promise<void> {
     this.#stop.abort();
-    await Promise.all(this.instances.map((instance) => instance.kill()));
-    this.#current = [];
-    this.#retiring.clear();
+    await this.retireAll();
   }
 
   killNow(): void {

@@ -184,7 +184,7 @@ export class Service {
     if (last) this.deploy({ commit: last.commit, trigger: "service_resumed", artifact: last.artifact });
   }
 
-  /** Ends everything of the service at once. */
+  /** Stops everything of the service: SIGTERM now, SIGKILL when its shutdown delay is over. */
   async close(): Promise<void> {
     this.#isRemoved = true;
     for (const job of this.jobs) job.cancel();

@@ -52,6 +52,12 @@ export class Workspace {
     const folder = join(this.dataFolder, "key-value", settings.name);
     const keyValue = await KeyValue.create(settings, folder, this.platform);
     this.keyValues.set(keyValue.id, keyValue);
+    try {
+      await keyValue.start();
+    } catch (error) {
+      this.keyValues.delete(keyValue.id);
+      throw error;
+    }
     return keyValue;
   }
 
