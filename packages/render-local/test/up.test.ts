@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { execa } from "execa";
@@ -79,6 +80,31 @@ describe("render-local up", () => {
     await until("the next push is live", () => /crew +\| ==> Your service is live/.test(output));
     running.kill("SIGTERM");
     expect((await running).exitCode).toBe(0);
+  });
+
+  it("takes its services with it when it is killed itself", async () => {
+    const { folder } = await repositoryWith(`${blueprint(webEntry("site"))}${keyValue}`);
+    const running = execa("node", [main, "up", "--repo", folder, "--port", "0", "--time-scale", "0.02"], {
+      env,
+      reject: false,
+      all: true,
+    });
+    let output = "";
+    running.all.on("data", (data) => {
+      output += String(data);
+    });
+    await until("everything is live", () => output.includes("Everything is live."));
+    const started = (await ProcessTable.read()).tree(running.pid as number);
+    running.kill("SIGKILL");
+    await running;
+    // Only Linux ends a process when its parent is killed; elsewhere that is left to the user, and here to the test.
+    if (process.platform !== "linux") for (const { pid } of started) process.kill(pid, "SIGKILL");
+    await until("all have ended", async () => {
+      const { pids } = await ProcessTable.read();
+      return !started.some(({ pid }) => pids.has(pid));
+    });
+    const workFolder = /git push (\S+)\/repository.git/.exec(output)?.[1] as string;
+    await rm(workFolder, { recursive: true });
   });
 
   it.each([

@@ -68,6 +68,17 @@ export class Workspace {
     return group;
   }
 
+  /** Removes builds that are neither used nor among the last. */
+  async pruneBuilds(): Promise<void> {
+    const inUse = new Set(
+      [...this.services.values()].flatMap(({ fleet, deploys }) => [
+        ...fleet.instances.map(({ release }) => release.artifact),
+        ...(deploys.active?.artifact ? [deploys.active.artifact] : []),
+      ]),
+    );
+    await this.platform.builds.prune(inUse);
+  }
+
   async removeService(service: Service): Promise<void> {
     this.services.delete(service.id);
     await service.close();
