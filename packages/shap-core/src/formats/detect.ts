@@ -6,6 +6,8 @@ import type { Format } from "./format.js";
 import { lightgbmJson } from "./lightgbm/json.js";
 import { lightgbmText } from "./lightgbm/text.js";
 import { linearJson } from "./linear/json.js";
+import { onnx } from "./onnx/model.js";
+import { pmml } from "./pmml/model.js";
 import { shapTreesJson } from "./shap-trees/json.js";
 import { treeliteJson } from "./treelite/json.js";
 import { xgboostDump } from "./xgboost/dump.js";
@@ -23,6 +25,8 @@ export const formats = [
   treeliteJson,
   shapTreesJson,
   linearJson,
+  onnx,
+  pmml,
 ] as const satisfies readonly Format[];
 
 /** Names of the formats that `loadModel` reads. */
