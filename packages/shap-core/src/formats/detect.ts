@@ -1,4 +1,5 @@
 import { ModelFormatError, UnsupportedModelError } from "../errors.js";
+import { catboostJson } from "./catboost/json.js";
 import type { Content } from "./content.js";
 import { foreignFile } from "./foreign.js";
 import type { Format } from "./format.js";
@@ -20,6 +21,7 @@ export const formats = [
   xgboostDump,
   lightgbmText,
   lightgbmJson,
+  catboostJson,
   treeliteJson,
   shapTreesJson,
   linearJson,
