@@ -49,6 +49,7 @@ export class Explanation {
     const { data, featureNames, outputNames } = fields;
     const cells = data.rows * featureNames.length * outputNames.length;
     checkLength("values", fields.values, cells);
+    checkLength("data", data.data, data.rows * featureNames.length);
     checkLength("base values", fields.baseValues, outputNames.length);
     checkLength("base values by row", fields.rowBaseValues, data.rows * outputNames.length);
     checkLength("standard errors", fields.standardErrors, cells);

@@ -52,13 +52,19 @@ function flatten(answer: ModelOutputs, rows: number): Float64Array {
   if (answer.length !== rows) {
     throw new ShapeError(`the model function was given ${rows} rows and returned ${answer.length}`);
   }
-  const outputs = (first as ArrayLike<number> | undefined)?.length ?? 0;
+  if (!isList(first)) {
+    throw new ShapeError(
+      `the model function returned ${first} for its first row; return a number or an array`,
+    );
+  }
+  const outputs = first.length;
   const values = new Float64Array(rows * outputs);
   for (let r = 0; r < rows; r++) {
-    const row = answer[r] as ArrayLike<number> | undefined;
-    if (row?.length !== outputs) {
+    const row: unknown = answer[r];
+    if (!isList(row) || row.length !== outputs) {
+      const found = isList(row) ? row.length : "none";
       throw new ShapeError(
-        `the model function returned ${outputs} outputs for its first row and ${row?.length ?? "none"} for row ${r}`,
+        `the model function returned ${outputs} outputs for its first row and ${found} for row ${r}`,
         { row: r },
       );
     }
@@ -66,6 +72,9 @@ function flatten(answer: ModelOutputs, rows: number): Float64Array {
   }
   return values;
 }
+
+const isList = (value: unknown): value is ArrayLike<number> =>
+  Array.isArray(value) || ArrayBuffer.isView(value);
 
 function numbersOf(list: ArrayLike<number>): Float64Array {
   // Not Float64Array.from alone: it would read null as 0 and "7" as 7.

@@ -28,11 +28,10 @@ export const permutation: Method = async (game, { maxEvaluations, random }) => {
     );
   }
   const ends = await game.worth([coalitionOf(game.features, []), coalitionOf(game.features, game.varying)]);
+  const nextOrder = orderSource(game, random);
   const gains = new MeanAndSpread(game.features * game.outputs);
   for (let done = 0; done < orders; done += ORDERS_A_BLOCK) {
-    const block = Array.from({ length: Math.min(ORDERS_A_BLOCK, orders - done) }, () =>
-      randomOrder(game, random),
-    );
+    const block = Array.from({ length: Math.min(ORDERS_A_BLOCK, orders - done) }, nextOrder);
     const worth = await game.worth(block.flatMap((order) => walk(order, game.features)));
     block.forEach((order, i) => {
       gains.add(
@@ -52,11 +51,27 @@ export const permutation: Method = async (game, { maxEvaluations, random }) => {
   };
 };
 
-function randomOrder(game: CoalitionGame, random: Random): number[] {
+/**
+ * Random orders. Without a hierarchy each n of them make a Latin square, in which every feature stands once in every
+ * place: still fair one by one, and together less spread than n unrelated orders.
+ */
+function orderSource(game: CoalitionGame, random: Random): () => number[] {
   const { hierarchy } = game.masker;
-  if (hierarchy === undefined) return random.shuffle(game.varying.slice());
-  const varies = new Set(game.varying);
-  return shuffleAlong(hierarchy, game.features, random).filter((feature) => varies.has(feature));
+  const { varying } = game;
+  const n = varying.length;
+  if (hierarchy !== undefined) {
+    const varies = new Set(varying);
+    return () => shuffleAlong(hierarchy, game.features, random).filter((feature) => varies.has(feature));
+  }
+  const features = varying.slice();
+  const places = Array.from(varying.keys());
+  const shifts = places.slice();
+  let row = 0;
+  return () => {
+    if (row % n === 0) for (const list of [features, places, shifts]) random.shuffle(list);
+    const shift = shifts[row++ % n]!;
+    return places.map((place) => features[(place + shift) % n]!);
+  };
 }
 
 /** The coalitions strictly between empty and whole: features join in order, then leave in the same order. */

@@ -1,6 +1,7 @@
 import { bin, extent } from "d3-array";
 import { type ScaleLinear, scaleLinear } from "d3-scale";
 import { type Explanation, ShapeError } from "shap-core";
+import { isDrawable } from "../drawable.js";
 import { bottomAxis, leftAxis, roomyDomain, sideLabel, TICK_SIZE, type Tick } from "../drawing/axes.js";
 import { colorLegend, LEGEND_HEIGHT } from "../drawing/color-legend.js";
 import { dots } from "../drawing/dots.js";
@@ -52,10 +53,10 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
   const name = featureNames[feature]!;
   const contributions = column(selection.values, features, feature);
   const cells = column(selection.data, features, feature);
-  const known = cells.filter(Number.isFinite);
+  const known = cells.filter(isDrawable);
   const absent = Array.from(cells, (_, r) => r).filter((r) => Number.isNaN(cells[r]!));
   const infinities = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY].filter((end) =>
-    cells.includes(end),
+    cells.some((cell) => asInfinity(cell) === end),
   );
   const colorBy = colorFeature();
   const colors = colorBy === undefined ? undefined : valueColors(column(selection.data, features, colorBy));
@@ -95,6 +96,7 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
       top: floor,
       y: floor,
       label: featureAxisLabel(settings, name),
+      width,
       palette,
       ticks: horizontalTicks(),
     }),
@@ -204,7 +206,7 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
     if (absent.length > 0) spread(absent, left + MISSING_WIDTH / 2 + 6, MISSING_WIDTH - 2 * radius);
     if (categories === undefined) {
       cells.forEach((cell, r) => {
-        if (Number.isFinite(cell)) places[r] = x(cell);
+        if (isDrawable(cell)) places[r] = x(cell);
       });
     } else {
       const room = Math.min(120, (x(1) - x(0)) * 0.8) - 2 * radius;
@@ -214,11 +216,16 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
       }
     }
     cells.forEach((cell, r) => {
-      if (infinities.includes(cell)) places[r] = infinitePlace(cell);
+      if (infinities.includes(asInfinity(cell))) places[r] = infinitePlace(cell);
     });
     const cell = selection.rows <= 3000 ? 0.5 : 1;
     return dots({ x: places, y: heights, color: colors?.positions, radius, cell, palette });
   }
+}
+
+/** What is too large for the scale counts as infinite. */
+function asInfinity(value: number): number {
+  return Number.isNaN(value) || isDrawable(value) ? value : Math.sign(value) * Number.POSITIVE_INFINITY;
 }
 
 /** The distinct values of a feature that has only a few whole numbers close together; undefined for any other. */

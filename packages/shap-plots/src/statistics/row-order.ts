@@ -10,7 +10,11 @@ export function orderRows(selection: Selection, order: RowOrder): Uint32Array {
   return order === "similarity" ? bySimilarity(selection, rows) : rows;
 }
 
+/** So many rows tell a direction as well as thousands. */
+const ENOUGH = 400;
+/** Groups of fewer rows than this, or than a share too narrow to see, are not cut further. */
 const SMALL = 4;
+const NARROW = 1 / 500;
 const DEEPEST = 14;
 const POWER_STEPS = 8;
 
@@ -27,12 +31,12 @@ function bySimilarity({ features, values }: Selection, rows: Uint32Array): Uint3
   function arrange(part: Uint32Array, towards: Float64Array, depth: number): void {
     if (part.length < 2) return;
     const mean = meanRow(part);
-    const direction = principalDirection(part, mean);
+    const direction = principalDirection(spread(part, ENOUGH), mean);
     // Parts keep the sense of the whole, so that neighbours at a cut are alike.
     if (dot(direction, towards) < 0) for (let f = 0; f < features; f++) direction[f]! *= -1;
     for (const r of part) along[r] = project(r, mean, direction);
     part.sort((a, b) => along[a]! - along[b]! || a - b);
-    if (part.length <= SMALL || depth === DEEPEST) return;
+    if (part.length <= Math.max(SMALL, rows.length * NARROW) || depth === DEEPEST) return;
     const middle = clearestCut(Float64Array.from(part, (r) => along[r]!));
     if (middle === 0) return;
     arrange(part.subarray(0, middle), direction, depth + 1);
@@ -72,6 +76,12 @@ function bySimilarity({ features, values }: Selection, rows: Uint32Array): Uint3
     for (let f = 0; f < features; f++) sum += (values[r * features + f]! - mean[f]!) * direction[f]!;
     return sum;
   }
+}
+
+/** At most `most` of the rows, evenly spread. */
+function spread(rows: Uint32Array, most: number): Uint32Array {
+  if (rows.length <= most) return rows;
+  return Uint32Array.from({ length: most }, (_, i) => rows[Math.floor((i * rows.length) / most)]!);
 }
 
 /**
