@@ -53,7 +53,10 @@ export const cases: Case[] = [
   pathDependent(lightgbm(31, 200), { lightgbm: 15, ...others }),
   pathDependent(lightgbm(127, 200), { lightgbm: 15, ...others }),
   pathDependent({ name: "catboost-d6-t500", library: "catboost", depth: 6, trees: 500 }, { catboost: 2 }),
-  pathDependent({ name: "forest-t100", library: "forest", trees: 100 }, { shap: 10, shapiq: 5, woodelf: 5, "fasttreeshap v2": 5 }),
+  pathDependent(
+    { name: "forest-t100", library: "forest", trees: 100 },
+    { shap: 10, shapiq: 5, woodelf: 5, "fasttreeshap v2": 5 },
+  ),
   {
     name: "interventional-1,000-background",
     model: xgboost(6, 100),

@@ -10,6 +10,8 @@ export interface ReadOptions {
   readonly iterations?: number | "best" | "all";
   /** The features' names, in column order. Default: those of the file, else f0, f1, ... */
   readonly featureNames?: readonly string[];
+  /** For each categorical feature the names behind its codes 0, 1, 2, ... Default: those of the file. */
+  readonly categories?: readonly (readonly string[] | null | undefined)[];
   /** XGBoost dump: the objective's name, as it was given to XGBoost. For a model file: instead of the file's. */
   readonly objective?: string;
   /** XGBoost dump: `base_score` as `save_config` tells it, that is a prediction, not a margin. */

@@ -10,6 +10,8 @@
  * - `step`: 1 where m > 0, else 0 (XGBoost's `binary:hinge`)
  * - `softplus-steps`: m_0, then every next output the one before + `step` + ln(1 + e^(m_k)) (XGBoost's expectiles)
  * - `mean-variance`: m_0 and e^(2·m_1) (CatBoost's RMSEWithUncertainty)
+ * - `isolation`: 2^(−m / expectedDepth), the anomaly score of an isolation forest whose raw output is the average
+ *   depth (Liu, Ting & Zhou 2008, equation 2); scikit-learn's score_samples is its negative
  */
 export type OutputTransform =
   | { readonly kind: "identity" }
@@ -20,7 +22,8 @@ export type OutputTransform =
   | { readonly kind: "log1p-exp" }
   | { readonly kind: "step" }
   | { readonly kind: "softplus-steps"; readonly step: number }
-  | { readonly kind: "mean-variance" };
+  | { readonly kind: "mean-variance" }
+  | { readonly kind: "isolation"; readonly expectedDepth: number };
 
 /** The transforms that take a row's outputs together, so that no function of one margin gives one output. */
 export type JointTransform = Extract<
@@ -65,6 +68,8 @@ export function scalarTransform(
       return softplus;
     case "step":
       return (m) => (m > 0 ? 1 : 0);
+    case "isolation":
+      return (m) => 2 ** (-m / transform.expectedDepth);
   }
 }
 

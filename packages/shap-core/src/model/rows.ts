@@ -2,7 +2,11 @@ import { ShapeError } from "../errors.js";
 import type { Matrix } from "./matrix.js";
 import { nearestName } from "./nearest-name.js";
 
-/** One value of a row. `null`, `undefined` and `NaN` are missing; text is a category's name. */
+/**
+ * One value of a row. `null`, `undefined` and `NaN` are missing; text is a category's name. A number is a category's
+ * name too where the file's names are all numbers (years, postcodes, CatBoost's and pandas' whole numbers); else it
+ * is the category's code. In a Matrix a number is always the code.
+ */
 export type Cell = number | string | boolean | null | undefined;
 
 /** Rows as people have them: arrays in the model's feature order, objects by feature name, or a Matrix. */
@@ -11,7 +15,18 @@ export type Rows = Matrix | readonly (readonly Cell[])[] | readonly Readonly<Rec
 /** What rows must fit: the columns, and for a categorical one the names behind its codes 0, 1, 2, ... */
 export interface RowSchema {
   readonly featureNames: readonly string[];
-  readonly categories?: readonly (readonly string[] | undefined)[];
+  readonly categories?: readonly (readonly string[] | undefined)[] | undefined;
+  /** A number in a categorical column is always a category's name (CatBoost), never its code; not so in a Matrix. */
+  readonly numbersAreNames?: boolean | undefined;
+  /** What a column refuses, where the model has no prediction for it; undefined: nothing is refused. */
+  readonly refusals?: readonly (Refusal | undefined)[] | undefined;
+}
+
+/** Values for which a model gives no prediction (as PMML's nullPrediction and returnInvalid). */
+export interface Refusal {
+  readonly missing: boolean;
+  /** A category that the file does not list. */
+  readonly unseen: boolean;
 }
 
 /** The code of a category the model has never seen: it is in no split's set. */
@@ -28,6 +43,7 @@ export function toMatrix(rows: Rows, schema: RowSchema): Matrix {
   const columns = schema.featureNames.length;
   if (isMatrix(rows)) {
     checkMatrix(rows, columns);
+    checkRefusals(rows, schema);
     return rows;
   }
   if (!Array.isArray(rows)) {
@@ -48,7 +64,9 @@ export function toMatrix(rows: Rows, schema: RowSchema): Matrix {
       });
     }
   }
-  return { data, rows: rows.length, columns };
+  const matrix = { data, rows: rows.length, columns };
+  checkRefusals(matrix, schema);
+  return matrix;
 }
 
 function isMatrix(rows: Rows): rows is Matrix {
@@ -65,6 +83,25 @@ function checkMatrix(matrix: Matrix, columns: number): void {
       `the matrix says ${matrix.rows} × ${columns} but holds ${matrix.data.length} numbers`,
     );
   }
+}
+
+function checkRefusals(matrix: Matrix, schema: RowSchema): void {
+  schema.refusals?.forEach((refusal, c) => {
+    if (refusal === undefined) return;
+    const known = schema.categories?.[c]?.length;
+    for (let r = 0; r < matrix.rows; r++) {
+      const value = matrix.data[r * matrix.columns + c]!;
+      const missing = Number.isNaN(value);
+      const unseen = !missing && known !== undefined && !(value >= 0 && Math.trunc(value) < known);
+      if (!(missing ? refusal.missing : unseen && refusal.unseen)) continue;
+      const name = JSON.stringify(schema.featureNames[c]);
+      const what = missing ? "a missing value" : "a category that the model does not list";
+      throw new ShapeError(`row ${r}, ${name}: the model gives no prediction for ${what}`, {
+        row: r,
+        column: schema.featureNames[c]!,
+      });
+    }
+  });
 }
 
 function fillFromArray(data: Float64Array, r: number, row: readonly unknown[], schema: RowSchema): void {
@@ -99,19 +136,48 @@ function fillFromObject(
 }
 
 function toNumber(value: unknown, r: number, c: number, schema: RowSchema): number {
-  if (typeof value === "number") return value;
+  const names = schema.categories?.[c];
+  if (typeof value === "number") {
+    return names === undefined || Number.isNaN(value)
+      ? value
+      : codeOfNumber(value, names, schema.numbersAreNames === true);
+  }
   if (value === null || value === undefined) return Number.NaN;
   if (typeof value === "boolean") return value ? 1 : 0;
   const name = schema.featureNames[c]!;
-  const names = schema.categories?.[c];
-  if (typeof value === "string" && names !== undefined) {
-    const code = names.indexOf(value);
-    return code < 0 ? UNSEEN_CATEGORY : code;
-  }
+  if (typeof value === "string" && names !== undefined) return codesOf(names).get(value) ?? UNSEEN_CATEGORY;
   throw new ShapeError(`row ${r}, ${JSON.stringify(name)}: expected a number, got ${describe(value)}`, {
     row: r,
     column: name,
   });
+}
+
+function codeOfNumber(value: number, names: readonly string[], isName: boolean): number {
+  const codes = codesOf(names);
+  return isName || codes.numeric ? (codes.get(String(value)) ?? UNSEEN_CATEGORY) : value;
+}
+
+/** A feature's codes by category name. */
+class CategoryCodes extends Map<string, number> {
+  /** Whether every name is a number in the form JavaScript writes it. */
+  readonly numeric: boolean;
+
+  constructor(names: readonly string[]) {
+    // From the last to the first, so that of equal names the first one's code stays.
+    super(names.map((name, code): [string, number] => [name, code]).reverse());
+    this.numeric = names.every((name) => name !== "" && String(Number(name)) === name);
+  }
+}
+
+const knownCodes = new WeakMap<readonly string[], CategoryCodes>();
+
+function codesOf(names: readonly string[]): CategoryCodes {
+  let codes = knownCodes.get(names);
+  if (codes === undefined) {
+    codes = new CategoryCodes(names);
+    knownCodes.set(names, codes);
+  }
+  return codes;
 }
 
 function describe(value: unknown): string {

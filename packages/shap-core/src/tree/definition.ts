@@ -28,7 +28,7 @@ export function pathDependentGame(
         visit(tree, model.goesLeft(node, data[offset + j]!) ? left[node]! : right[node]!, weight);
       } else {
         for (const child of [left[node]!, right[node]!])
-          visit(tree, child, weight * coverRatio(cover, node, child));
+          visit(tree, child, weight * coverRatio(cover, child, left[node]! + right[node]! - child));
       }
     };
     for (let tree = 0; tree < model.treeCount; tree++) visit(tree, treeStart[tree]!, 1);

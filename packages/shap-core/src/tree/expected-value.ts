@@ -23,7 +23,7 @@ export function expectedValue(model: TreeEnsemble, cover: Float64Array): Float64
         continue;
       }
       for (const child of [left[node]!, right[node]!]) {
-        weight[child] = weight[node]! * coverRatio(cover, node, child);
+        weight[child] = weight[node]! * coverRatio(cover, child, left[node]! + right[node]! - child);
       }
     }
   }

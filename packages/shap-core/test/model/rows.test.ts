@@ -31,6 +31,18 @@ describe("toMatrix", () => {
     expect(Array.from(toMatrix([[true, false, 0]], schema).data)).toEqual([1, 0, 0]);
   });
 
+  it("reads a number as a category's name where all names are numbers, else as its code", () => {
+    const years = { featureNames: ["year"], categories: [["1990", "2000"]] };
+    expect(Array.from(toMatrix([[2000], ["1990"], [1995], [null]], years).data)).toEqual([
+      1,
+      0,
+      UNSEEN_CATEGORY,
+      Number.NaN,
+    ]);
+    const sides = { featureNames: ["side"], categories: [["north", "south"]] };
+    expect(Array.from(toMatrix([[1], ["north"]], sides).data)).toEqual([1, 0]);
+  });
+
   it("reads a category's name as its code and an unknown one as unseen", () => {
     expect(
       Array.from(

@@ -1,18 +1,15 @@
+import type { CategoryNames } from "../category-names.js";
 import type { DocumentNode } from "../document.js";
 
 /**
  * The categories behind a feature's codes, since XGBoost 3.1: `enc[feature]` holds texts as UTF-8 end to end with
  * their offsets, or numbers. A feature without any is numeric, or its codes are all that is known.
  */
-export function readCategories(
-  cats: DocumentNode | undefined,
-  features: number,
-): (readonly string[] | undefined)[] | undefined {
+export function readCategories(cats: DocumentNode | undefined, features: number): CategoryNames {
   const encodings = cats?.optional("enc")?.items() ?? [];
   if (encodings.length === 0) return undefined;
   if (encodings.length !== features) cats!.get("enc").fail(`expected ${features} entries`);
-  const categories = encodings.map(readEncoding);
-  return categories.some((names) => names !== undefined) ? categories : undefined;
+  return encodings.map(readEncoding);
 }
 
 function readEncoding(node: DocumentNode): readonly string[] | undefined {

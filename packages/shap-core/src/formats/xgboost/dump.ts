@@ -1,7 +1,8 @@
 import { ShapeError, UnsupportedModelError } from "../../errors.js";
 import { TreeEnsemble } from "../../model/tree-ensemble.js";
+import { categoryNamesOf } from "../category-names.js";
 import type { DocumentNode } from "../document.js";
-import { numberedOutputs } from "../feature-names.js";
+import { outputNamesOf } from "../feature-names.js";
 import type { Format, ReadOptions } from "../format.js";
 import { MAX_DEPTH, MAX_OUTPUTS } from "../limits.js";
 import { roundsToRead } from "../rounds.js";
@@ -52,7 +53,8 @@ function readDump(document: DocumentNode, options: ReadOptions): TreeEnsemble {
   return new TreeEnsemble({
     ...builder.build(),
     featureNames,
-    outputNames: numberedOutputs(outputs),
+    outputNames: outputNamesOf(undefined, outputs),
+    categories: categoryNamesOf(options, undefined, featureNames.length),
     baseValues,
     transform: objective.transform,
     source: { format: name, objective: objective.name },

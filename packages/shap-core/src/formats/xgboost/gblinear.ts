@@ -6,7 +6,8 @@ import type { Learner } from "./learner.js";
 
 /**
  * The linear booster: feature j's weight for output k is `weights[j * outputs + k]`, the biases stand last.
- * A missing value adds nothing.
+ * A missing value adds nothing. XGBoost adds the first output's base score to every output (gblinear.cc), also
+ * where the file has one an output; so its predictions are those of the file's first.
  */
 export function readGblinear(booster: DocumentNode, learner: Learner, options: ReadOptions): LinearModel {
   if (typeof options.iterations === "number") {
@@ -22,7 +23,7 @@ export function readGblinear(booster: DocumentNode, learner: Learner, options: R
   if (Array.prototype.some.call(weights, (weight: number) => !Number.isFinite(weight)))
     node.fail("expected finite weights");
   const coefficients = new Float64Array(features * outputs);
-  const intercepts = Float64Array.from(baseValues);
+  const intercepts = new Float64Array(outputs).fill(baseValues[0]!);
   for (let k = 0; k < outputs; k++) {
     for (let j = 0; j < features; j++)
       coefficients[k * features + j] = Math.fround(weights[j * outputs + k]!);

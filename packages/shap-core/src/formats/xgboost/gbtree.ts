@@ -1,4 +1,5 @@
 import type { TreeEnsembleData } from "../../model/tree-ensemble.js";
+import { categoryNamesOf } from "../category-names.js";
 import type { DocumentNode } from "../document.js";
 import type { ReadOptions } from "../format.js";
 import { roundsToRead } from "../rounds.js";
@@ -27,7 +28,7 @@ export function readGbtree(booster: DocumentNode, learner: Learner, options: Rea
     const output = width > 1 ? -1 : treeOutputs[index]!;
     addTree(builder, trees[index]!, { output, width, weight: weights[index]! });
   }
-  const categories = readCategories(model.optional("cats"), features);
+  const categories = categoryNamesOf(options, readCategories(model.optional("cats"), features), features);
   return { ...builder.build(), featureNames, outputNames, categories, baseValues, transform, source };
 }
 

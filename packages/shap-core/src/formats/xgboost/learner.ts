@@ -4,7 +4,7 @@ import type { ModelSource } from "../../model/model.js";
 import type { OutputTransform } from "../../model/output-transform.js";
 import { TreeEnsemble } from "../../model/tree-ensemble.js";
 import type { DocumentNode } from "../document.js";
-import { featureNames, numberedOutputs } from "../feature-names.js";
+import { featureNamesOf, outputNamesOf } from "../feature-names.js";
 import type { ReadOptions } from "../format.js";
 import { MAX_FEATURES, MAX_OUTPUTS } from "../limits.js";
 import { baseMargins, parseBaseScore } from "./base-score.js";
@@ -38,8 +38,8 @@ export function readLearner(document: DocumentNode, options: ReadOptions): TreeE
   const outputs = Math.max(1, classes, targets);
   const learner: Learner = {
     features,
-    featureNames: featureNames(options, namesInFile(node, features), features),
-    outputNames: numberedOutputs(outputs, classes > 1 ? "class" : "output"),
+    featureNames: featureNamesOf(node.optional("feature_names"), features, options),
+    outputNames: outputNamesOf(undefined, outputs),
     baseValues: baseValues(parameters.get("base_score"), outputs, objective),
     transform: objective.transform,
     source: {
@@ -53,13 +53,6 @@ export function readLearner(document: DocumentNode, options: ReadOptions): TreeE
   return booster.get("name").text() === "gblinear"
     ? readGblinear(booster, learner, options)
     : new TreeEnsemble(readGbtree(booster, learner, options));
-}
-
-function namesInFile(learner: DocumentNode, features: number): string[] | undefined {
-  const node = learner.optional("feature_names");
-  const names = node?.texts() ?? [];
-  if (names.length !== 0 && names.length !== features) node!.fail(`expected ${features} names`);
-  return names.length === 0 ? undefined : names;
 }
 
 function bestRounds(learner: DocumentNode): number | undefined {

@@ -1,0 +1,15 @@
+export type { BlueprintSync, ConnectedBlueprint } from "./blueprint/connected-blueprint.js";
+export { type BlueprintProblem, readBlueprint } from "./blueprint/read-blueprint.js";
+export { RenderLocalError } from "./errors.js";
+export type { Fault, Faults, HttpFault } from "./faults.js";
+export type { KeyValue } from "./key-value/key-value.js";
+export type { RenderLocalOptions } from "./options.js";
+export { whyNoNamespaces } from "./process/isolation.js";
+export type { Isolation } from "./process/running-process.js";
+export type { RenderLocal } from "./render-local.js";
+export type { Deploy, DeployStatus, DeployTrigger } from "./service/deploy.js";
+export type { Instance, InstanceState } from "./service/instance.js";
+export type { Service } from "./service/service.js";
+export { startRenderLocal } from "./start-render-local.js";
+export type { ServiceEvent } from "./workspace/events.js";
+export type { LogLine } from "./workspace/log-store.js";

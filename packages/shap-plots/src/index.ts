@@ -1,0 +1,12 @@
+export type { Theme } from "./drawing/palette.js";
+export type { PlotOptions } from "./options.js";
+export { bar } from "./plots/bar.js";
+export { beeswarm } from "./plots/beeswarm.js";
+export { decision } from "./plots/decision.js";
+export { force } from "./plots/force.js";
+export type { ForceOptions } from "./plots/force-of-many.js";
+export { type HeatmapOptions, heatmap } from "./plots/heatmap.js";
+export { type ScatterOptions, scatter } from "./plots/scatter.js";
+export { violin } from "./plots/violin.js";
+export { waterfall } from "./plots/waterfall.js";
+export type { RowOrder } from "./statistics/row-order.js";
