@@ -1,6 +1,7 @@
 import type { Backend, Logger, ModelCatalogue, Settings } from "@shap-service/jobs";
 import express, { type Express } from "express";
 import helmet from "helmet";
+import { authenticate } from "./http/authenticate.js";
 import { errorHandler, notFound } from "./http/error-handler.js";
 import { requestLog } from "./http/request-log.js";
 import { explainRoutes } from "./routes/explain.js";
@@ -24,6 +25,7 @@ export function createApp({ settings, log, backend, models }: AppServices): Expr
   app.use(requestLog(log));
   app.use(helmet());
   app.use(healthRoutes(settings, backend, models));
+  app.use(authenticate(settings));
   app.use("/v1/models", modelRoutes(models));
   app.use("/v1/models", explainRoutes(settings, models));
   app.use("/v1/jobs", jobRoutes(settings, backend, models));

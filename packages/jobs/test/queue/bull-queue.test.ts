@@ -55,7 +55,7 @@ describe("the queue on Redis", () => {
     await other.process(async (task) => void seen.push(task.jobId), {
       onStalled: (task) => stalled.push(task.jobId),
     });
-    await until(() => seen.length === 1);
+    await until(() => seen.length === 1 && stalled.length === 1);
     expect(stalled).toEqual(["jk"]);
     expect((await until(() => aborted?.aborted)) && aborted?.reason.message).toMatch(/renewed|took/);
     await other.close(0);

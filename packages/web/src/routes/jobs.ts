@@ -15,6 +15,7 @@ import {
 } from "@shap-service/jobs";
 import { type Request, type Response, Router } from "express";
 import { z } from "zod";
+import { requireRole } from "../http/authenticate.js";
 import { ProblemError } from "../http/problem.js";
 import { chunksOf, type ResultType, resultTypes, resultWriters } from "../result/write-result.js";
 import { readCsv } from "../upload/read-csv.js";
@@ -30,7 +31,7 @@ export const submitQuery = z.strictObject({
 export function jobRoutes(settings: Settings, backend: Backend, models: ModelCatalogue): Router {
   const router = Router();
 
-  router.post("/", async (req, res) => {
+  router.post("/", requireRole("write"), async (req, res) => {
     const query = submitQuery.parse(req.query);
     const served = query.model === undefined ? onlyModel(models) : findModel(models, query.model);
     const idColumns = query.id === undefined ? [] : [query.id].flat();
@@ -62,7 +63,7 @@ export function jobRoutes(settings: Settings, backend: Backend, models: ModelCat
     await pipeline(Readable.from(text), res);
   });
 
-  router.delete("/:id", async (req, res) => {
+  router.delete("/:id", requireRole("write"), async (req, res) => {
     const job = await findJob(req.params.id);
     if (!isFinal(job.state)) await backend.jobs.cancel(job.id);
     await removeJob(job.id, job.chunks ?? job.chunksDone, backend);
