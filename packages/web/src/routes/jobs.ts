@@ -63,7 +63,7 @@ export function jobRoutes(settings: Settings, backend: Backend, models: ModelCat
     await pipeline(Readable.from(text), res);
   });
 
-  router.delete("/:id", requireRole("write"), async (req, res) => {
+  router.delete<{ id: string }>("/:id", requireRole("write"), async (req, res) => {
     const job = await findJob(req.params.id);
     if (!isFinal(job.state)) await backend.jobs.cancel(job.id);
     await removeJob(job.id, job.chunks ?? job.chunksDone, backend);
