@@ -4,7 +4,8 @@ import { InteractionExplanation } from "../interaction-explanation.js";
 import type { Matrix } from "../model/matrix.js";
 import { type Rows, toMatrix } from "../model/rows.js";
 import type { TreeEnsemble } from "../model/tree-ensemble.js";
-import { CompiledTrees } from "./compiled/compiled-trees.js";
+import { compileTrees } from "./compiled/compile-trees.js";
+import type { CompiledTrees } from "./compiled/compiled-trees.js";
 import type { ExplainerPlan } from "./compiled/tree-plan.js";
 import { expectedValue } from "./expected-value.js";
 import { completeInteractions, spreadPairs } from "./interactions.js";
@@ -77,10 +78,10 @@ export class TreeExplainer {
     const outputs = model.outputNames.length;
     const values = new Float64Array(data.rows * features * features * outputs);
     this.pairEngine ??= this.compile(game, 2);
-    const pairs = new Float64Array(data.rows * this.pairEngine.slots);
+    const pairs = new Float64Array(data.rows * this.pairEngine.state.slots);
     this.pairEngine.explain(data, pairs);
     spreadPairs(pairs, values, features, outputs);
-    for (const tree of this.pairEngine.leftOver) {
+    for (const tree of this.pairEngine.state.leftOver) {
       if (game.kind === "path-dependent") {
         addTreeInteractions(model, this.soft, game.cover, tree, data, values);
       } else addTreeInteractionsByPairs(model, tree, data, game.background, values);
@@ -105,7 +106,7 @@ export class TreeExplainer {
     game: Extract<TreeGame, { kind: "path-dependent" | "interventional" }>,
     order: 1 | 2,
   ): CompiledTrees {
-    return new CompiledTrees(this.model, this.soft, {
+    return compileTrees(this.model, this.soft, {
       order,
       maxTableBytes: this.options.maxTableBytes ?? DEFAULT_TABLE_BYTES,
       background: game.kind === "interventional" ? game.background : undefined,
@@ -119,7 +120,7 @@ export class TreeExplainer {
     const values = new Float64Array(data.rows * model.featureNames.length * model.outputNames.length);
     this.engine?.explain(data, values);
     if (game.kind === "interventional") {
-      for (const tree of this.engine?.leftOver ?? [])
+      for (const tree of this.engine?.state.leftOver ?? [])
         addTreeByPairs(model, tree, data, game.background, values);
     }
     return values;
