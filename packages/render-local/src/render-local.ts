@@ -126,6 +126,11 @@ export class RenderLocal {
     }
   }
 
+  /** Whether `stop()` was called. */
+  get isStopping(): boolean {
+    return this.#stopping !== undefined;
+  }
+
   /** Stops everything. Calling it again waits for the same stop. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
