@@ -169,12 +169,26 @@ describe("a Treelite dump", () => {
     ]);
   });
 
+  it.each([
+    ["sigmoid", { sigmoid_alpha: 2 }, 1 / (1 + Math.exp(-22))],
+    ["exponential", {}, Math.exp(11)],
+    ["signed_square", {}, 121],
+    ["logarithm_one_plus_exp", {}, Math.log1p(Math.exp(11))],
+    ["exponential_standard_ratio", { ratio_c: 11 }, 0.5],
+    ["hinge", {}, 1],
+    ["identity", {}, 11],
+  ])("applies the postprocessor %s", (postprocessor, more, expected) => {
+    const model = loadModel(dump({}, { postprocessor, ...more }));
+    expect(model.predict([[0]], { output: "probability" }).values[0]).toBeCloseTo(expected, 12);
+  });
+
   it("takes its features' names from the caller", () => {
     expect(loadModel(dump(), { featureNames: ["age"] }).featureNames).toEqual(["age"]);
   });
 
-  it("refuses what no margin can be explained of, saying what would work", () => {
-    expect(() => loadModel(dump({}, { postprocessor: "hinge" }))).toThrow(UnsupportedModelError);
+  it("refuses what it does not read, saying what would work", () => {
+    const targets = { num_target: 2, num_class: [2, 2], base_scores: [0, 0, 0, 0], postprocessor: "softmax" };
+    expect(() => loadModel(dump({}, targets))).toThrow(UnsupportedModelError);
     expect(() => loadModel(dump({ comparison_op: "==" }))).toThrow(UnsupportedModelError);
   });
 
