@@ -69,6 +69,32 @@ describe("toMatrix", () => {
     ).toEqual([0, 0, 1, 0, 0, UNSEEN_CATEGORY]);
   });
 
+  it("refuses what the model has no prediction for, naming row and column", () => {
+    const strict = {
+      featureNames: ["age", "side"],
+      categories: [undefined, ["north", "south"]],
+      refusals: [
+        { missing: true, unseen: false },
+        { missing: false, unseen: true },
+      ],
+    };
+    expect(Array.from(toMatrix([[40, null]], strict).data)).toEqual([40, Number.NaN]);
+    expect(() =>
+      toMatrix(
+        [
+          [40, "north"],
+          [null, "north"],
+        ],
+        strict,
+      ),
+    ).toThrow(/row 1, "age": .* a missing value/);
+    expect(() => toMatrix([[40, "up"]], strict)).toThrow(
+      /row 0, "side": .* a category that the model does not list/,
+    );
+    const matrix = { data: Float64Array.of(40, 2), rows: 1, columns: 2 };
+    expect(() => toMatrix(matrix, strict)).toThrow(/row 0, "side"/);
+  });
+
   it("returns a matrix of the right width as it is", () => {
     const matrix = { data: new Float64Array(6), rows: 2, columns: 3 };
     expect(toMatrix(matrix, schema)).toBe(matrix);

@@ -171,12 +171,7 @@ function setSides(test: FieldTest, sides: { left: number; right: number; missing
   const { field, codes } = test;
   const turn = field.isClosed && field.invalid === "asMissing" && sides.missingLeft;
   if (!turn) return { ...sides, categories: bitsOf(codes) };
-  if (field.names === undefined)
-    throw new UnsupportedModelError(
-      `PMML field ${field.name}: invalidValueTreatment="asMissing" of a category that is a number is not read`,
-      'Write the category as text (dataType="string")',
-    );
-  const others = field.names.map((_, code) => code).filter((code) => !codes.includes(code));
+  const others = [...(listedCodes(test) ?? [])].filter((code) => !codes.includes(code));
   return { left: sides.right, right: sides.left, missingLeft: false, categories: bitsOf(others) };
 }
 
@@ -226,10 +221,10 @@ function lastNeeded(children: readonly Child[]): { stop: number; isComplete: boo
   return { stop: children.length - 1, isComplete: false };
 }
 
-/** The codes a closed field of texts can have; undefined where they are not known, or any may come. */
+/** The codes a closed field can have (0 and 1 for a boolean); undefined where they are not known, or any may come. */
 function listedCodes({ field }: FieldTest): Set<number> | undefined {
-  if (!field.isClosed || field.names === undefined || field.invalid === "asIs") return undefined;
-  return new Set(field.names.keys());
+  if (!field.isClosed || field.invalid === "asIs") return undefined;
+  return new Set(field.names?.keys() ?? [0, 1]);
 }
 
 /** The training weight that reaches child i: the node's, less that of the children before. */

@@ -123,6 +123,15 @@ describe("a PMML tree", () => {
     expect(() => at(model, { color: "pink" })).toThrow(ShapeError);
   });
 
+  it("knows categories that are numbers by these numbers", () => {
+    const grades =
+      '<DataField name="color" optype="categorical" dataType="integer"><Value value="10"/><Value value="7"/></DataField>';
+    const nodes = root(node(simple("equal", 7, "color"), 1), node(simple("notEqual", 7, "color"), 2));
+    const model = loadModel(file(inner(nodes)).replace(fields.color!, grades));
+    expect(at(model, { color: 7 }, { color: 10 }, { color: "7" })).toEqual([1, 2, 1]);
+    expect(() => at(model, { color: 8 })).toThrow(/a category that the model does not list/);
+  });
+
   it("sends an unlisted category with missing values where the file says so", () => {
     const use = { x: "", z: "", color: 'invalidValueTreatment="asMissing"' };
     const children = [
