@@ -1,7 +1,7 @@
 import { ShapeError } from "./errors.js";
 import { autoCohorts, type Cohorts, labelledCohorts } from "./explanation/cohorts.js";
 import { type ColumnOptions, toColumns } from "./explanation/columns.js";
-import { toCsv } from "./explanation/csv.js";
+import { type CsvOptions, toCsv } from "./explanation/csv.js";
 import { groupFeatures } from "./explanation/grouping.js";
 import { type ExplanationJson, fromJson, toJson } from "./explanation/json.js";
 import { type FeatureSummary, reduceFeatures, reduceRows } from "./explanation/reduction.js";
@@ -204,8 +204,8 @@ export class Explanation {
   }
 
   /** The columns as CSV (RFC 4180): a header line, numbers that read back as the same bits, missing values empty. */
-  toCSV(options: ColumnOptions = {}): string {
-    return toCsv(this.columns(options), this.data.rows);
+  toCSV(options: CsvOptions = {}): string {
+    return toCsv(this.columns(options), this.data.rows, options.header);
   }
 
   /** Everything, so that `fromJSON(JSON.parse(JSON.stringify(explanation)))` has the same bits. */
