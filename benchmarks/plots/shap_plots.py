@@ -2,7 +2,7 @@
 
     pip install shap matplotlib pandas && python benchmarks/plots/shap_plots.py OUT
 
-`side-by-side.js` then sets these pictures beside ours.
+`side-by-side.ts` then sets these pictures beside ours.
 """
 
 import sys

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Logger } from "./log.js";
 import { BullQueue, type BullQueueOptions } from "./queue/bull/bull-queue.js";
 import type { ChunkQueue } from "./queue/chunk-queue.js";
@@ -16,6 +17,8 @@ export interface Backend {
   readonly jobs: JobStore;
   readonly chunks: ChunkStore;
   readonly queue: ChunkQueue;
+  /** Settles when Redis answers or `ms` have passed, whichever is first: a start does not hang on Redis. */
+  settled(ms: number): Promise<void>;
   /** Lets the present chunk finish within `graceMs`, then lets go of every connection and file. */
   close(graceMs?: number): Promise<void>;
 }
@@ -34,6 +37,7 @@ function embeddedBackend(settings: Settings): Backend {
     jobs,
     chunks,
     queue,
+    async settled() {},
     async close(graceMs) {
       await queue.close(graceMs);
       await chunks.close();
@@ -62,6 +66,11 @@ function redisBackend(
     jobs: new RedisJobStore(redis, settings.jobTtlSeconds),
     chunks: new RedisChunkStore(redis, settings.jobTtlSeconds),
     queue,
+    async settled(ms) {
+      if (redis.status === "ready") return;
+      const limit = AbortSignal.timeout(ms);
+      await once(redis, "ready", { signal: limit }).catch(() => {});
+    },
     async close(graceMs) {
       await queue.close(graceMs);
       redis.disconnect();

@@ -45,7 +45,7 @@ export function chunkHandler({ jobs, chunks, models }: ChunkServices): ChunkHand
     const predictions = served.model.predict(matrix);
     await setImmediate();
     signal.throwIfAborted();
-    const result = encodeResultChunk(explanation, predictions, ids, job.idColumns);
+    const result = encodeResultChunk(explanation, predictions, ids);
     await chunks.put(jobId, "out", index, result);
     const stillWanted = await jobs.chunkDone(jobId, index, task.rows);
     if (stillWanted) await chunks.remove(jobId, "in", index);

@@ -14,6 +14,6 @@ export { ModelCatalogue, openCatalogue } from "./models/model-catalogue.js";
 export { type BrokenModel, isModelName, type ServedModel } from "./models/model-file.js";
 export { ModelFolderError } from "./models/model-folder.js";
 export type { ChunkQueue, QueueCounts, QueueEvents } from "./queue/chunk-queue.js";
-export { readSettings, type Settings, SettingsError } from "./settings/settings.js";
+export { type ApiKey, type Role, readSettings, type Settings, SettingsError } from "./settings/settings.js";
 export { type ChunkStore, StoreFullError } from "./store/chunk-store.js";
 export { type JobStore, StoreUnavailableError } from "./store/job-store.js";

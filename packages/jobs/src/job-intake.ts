@@ -40,7 +40,7 @@ export class JobIntake {
   async add(matrix: Matrix, ids: readonly (readonly string[])[]): Promise<void> {
     const index = this.chunkCount++;
     const { job } = this;
-    const bytes = encodeInputChunk({ matrix, ids }, job.idColumns, job.featureNames);
+    const bytes = encodeInputChunk({ matrix, ids });
     await this.services.chunks.put(job.id, "in", index, bytes);
     await this.services.queue.add({
       schema: TASK_SCHEMA,

@@ -9,6 +9,7 @@ import type { Rows } from "./model/rows.js";
 import type { TreeEnsemble } from "./model/tree-ensemble.js";
 import { FunctionExplainer, type FunctionExplainerOptions } from "./sampling/function-explainer.js";
 import type { ModelFunction } from "./sampling/model-function.js";
+import type { ExplainerPlan } from "./tree/compiled/tree-plan.js";
 import { TreeExplainer, type TreeExplainOptions } from "./tree/tree-explainer.js";
 
 /** Explains rows of one model; made once by `createExplainer`, used for any number of rows. */
@@ -17,6 +18,8 @@ export interface Explainer {
   readonly method: ModelMethod;
   /** What the model gives when nothing is known of a row; one an output. */
   readonly expectedValue: Float64Array;
+  /** Trees: how each is explained, the bytes of its tables, and why. */
+  readonly plan?: ExplainerPlan;
   /** @throws ShapeError where a row does not fit the model */
   explain(rows: Rows, options?: TreeExplainOptions): Explanation;
   /** @throws UnsupportedModelError where the explainer's options leave interactions undefined */
@@ -55,7 +58,7 @@ export function createExplainer(
 }
 
 function treeExplainer(model: TreeEnsemble, options: ModelExplainerOptions): TreeExplainer {
-  const { background, perturbation, output, approximate, maxTableBytes } = options;
+  const { background, perturbation, output, approximate, maxTableBytes, kernel } = options;
   if (model.data.linearLeaves !== undefined) {
     throw new UnsupportedModelError(
       "The model's leaves are linear models (LightGBM's linear_tree), of which no tree algorithm gives exact values",
@@ -74,7 +77,7 @@ function treeExplainer(model: TreeEnsemble, options: ModelExplainerOptions): Tre
       "Give background rows",
     );
   }
-  return new TreeExplainer(model, { background, perturbation, output, approximate, maxTableBytes });
+  return new TreeExplainer(model, { background, perturbation, output, approximate, maxTableBytes, kernel });
 }
 
 function linearExplainer(model: LinearModel, options: ModelExplainerOptions): Explainer {

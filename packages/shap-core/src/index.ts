@@ -43,5 +43,6 @@ export type { MaskerOptions } from "./sampling/maskers.js";
 export * as maskers from "./sampling/maskers.js";
 export type { ModelFunction, ModelOutputs } from "./sampling/model-function.js";
 export type { Evaluations } from "./sampling/row-evaluator.js";
+export type { ExplainerPlan, TreePlan } from "./tree/compiled/tree-plan.js";
 export type { TreeExplainOptions } from "./tree/tree-explainer.js";
 export type { TreeExplainerOptions } from "./tree/tree-options.js";

@@ -13,24 +13,27 @@ import {
   vectorFromArray,
 } from "apache-arrow";
 
-/** Columns in order. Built by position, since two columns of a table may bear the same name. */
+/**
+ * Columns in order. Known by their position alone: a carried column may bear a feature's name, and apache-arrow
+ * mixes up the columns of a table where two share one.
+ */
 export class ColumnBuilder {
   private readonly fields: Field[] = [];
   private readonly children: Data[] = [];
 
   constructor(private readonly rows: number) {}
 
-  addTexts(name: string, texts: readonly string[]): this {
-    this.fields.push(new Field(name, new Utf8(), false));
+  addTexts(texts: readonly string[]): this {
+    this.fields.push(new Field(this.nextName(), new Utf8(), false));
     const vector = vectorFromArray(texts, new Utf8());
     this.children.push(vector.data[0] ?? makeData({ type: new Utf8() }));
     return this;
   }
 
   /** `column` is kept, not copied. */
-  addNumbers(name: string, column: Float64Array): this {
+  addNumbers(column: Float64Array): this {
     const type = new Float64();
-    this.fields.push(new Field(name, type, false));
+    this.fields.push(new Field(this.nextName(), type, false));
     this.children.push(makeData({ type, length: this.rows, nullCount: 0, data: column }));
     return this;
   }
@@ -41,6 +44,10 @@ export class ColumnBuilder {
     const type = new Struct(this.fields);
     const data = makeData({ type, length: this.rows, nullCount: 0, children: this.children });
     return tableToIPC(new Table([new RecordBatch(schema, data)]), "stream");
+  }
+
+  private nextName(): string {
+    return String(this.fields.length);
   }
 }
 
@@ -62,10 +69,6 @@ export class ColumnReader {
 
   metadata(key: string): string | undefined {
     return this.table.schema.metadata.get(key);
-  }
-
-  name(index: number): string {
-    return this.table.schema.fields[index]!.name;
   }
 
   numbers(index: number): Float64Array {

@@ -10,18 +10,14 @@ export interface InputChunk {
 }
 
 /** As an Arrow IPC stream: the carried columns, then one float64 column a feature. */
-export function encodeInputChunk(
-  chunk: InputChunk,
-  idColumns: readonly string[],
-  featureNames: readonly string[],
-): Uint8Array {
+export function encodeInputChunk(chunk: InputChunk): Uint8Array {
   const { data, rows, columns } = chunk.matrix;
   const builder = new ColumnBuilder(rows);
-  for (const [i, name] of idColumns.entries()) builder.addTexts(name, chunk.ids[i]!);
+  for (const texts of chunk.ids) builder.addTexts(texts);
   for (let c = 0; c < columns; c++) {
     const column = new Float64Array(rows);
     for (let r = 0; r < rows; r++) column[r] = data[r * columns + c]!;
-    builder.addNumbers(featureNames[c]!, column);
+    builder.addNumbers(column);
   }
   return builder.encode();
 }

@@ -19,18 +19,13 @@ export function encodeResultChunk(
   explanation: Explanation,
   predictions: Predictions,
   ids: readonly (readonly string[])[],
-  idColumns: readonly string[],
 ): Uint8Array {
-  const { featureNames, outputNames } = explanation;
-  const rows = predictions.rows;
+  const { rows, outputs } = predictions;
+  const columns = explanation.featureNames.length * outputs;
   const builder = new ColumnBuilder(rows);
-  for (const [i, name] of idColumns.entries()) builder.addTexts(name, ids[i]!);
-  for (const [k, name] of predictionColumns(outputNames).entries()) {
-    builder.addNumbers(name, column(predictions.values, rows, outputNames.length, k));
-  }
-  for (const [c, name] of valueColumns(featureNames, outputNames).entries()) {
-    builder.addNumbers(name, column(explanation.values, rows, featureNames.length * outputNames.length, c));
-  }
+  for (const texts of ids) builder.addTexts(texts);
+  for (let k = 0; k < outputs; k++) builder.addNumbers(column(predictions.values, rows, outputs, k));
+  for (let c = 0; c < columns; c++) builder.addNumbers(column(explanation.values, rows, columns, c));
   return builder.encode({ baseValues: JSON.stringify(Array.from(explanation.baseValues)) });
 }
 

@@ -139,23 +139,20 @@ export class Service {
 
   /** Starts the live release again in new instances, with the settings and variables it had. */
   restart(user: string): void {
-    const { release } = this.fleet;
-    if (!release) return;
+    if (!this.fleet.release) return;
     this.platform.events.record(this.id, "server_restarted", { triggeredByUser: user });
-    const never = new AbortController().signal;
-    this.fleet.roll(release, this.settings.numInstances, never).catch((error) => {
-      this.log(`==> Restart failed: ${error instanceof Error ? error.message : String(error)}`);
-    });
+    this.fleet.restart().catch((error) => this.log(`==> Restart failed: ${error.message}`));
   }
 
-  async scale(count: number): Promise<void> {
+  /** Sets the number of instances; those that are to come or go do so in their own time. */
+  scale(count: number): void {
     const fromInstances = this.settings.numInstances;
     this.settings = { ...this.settings, numInstances: count };
     this.touch();
     if (fromInstances === count) return;
     const details = { fromInstances, toInstances: count };
     this.platform.events.record(this.id, "instance_count_changed", details);
-    await this.fleet.scale(count, new AbortController().signal);
+    this.fleet.scale(count).catch((error) => this.log(`==> Scaling failed: ${error.message}`));
   }
 
   /** Stops all instances; the address answers 502 until the service is resumed. */
@@ -184,7 +181,7 @@ export class Service {
     if (last) this.deploy({ commit: last.commit, trigger: "service_resumed", artifact: last.artifact });
   }
 
-  /** Ends everything of the service at once. */
+  /** Stops everything of the service: SIGTERM now, SIGKILL when its shutdown delay is over. */
   async close(): Promise<void> {
     this.#isRemoved = true;
     for (const job of this.jobs) job.cancel();

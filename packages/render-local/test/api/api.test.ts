@@ -107,6 +107,14 @@ describe("services", () => {
     expect(await client.get("/services/srv-none")).toMatchObject({ status: 404 });
   });
 
+  it("links to a page with its deploys and its last lines", async () => {
+    const { body } = await client.get(`/services/${crew}`);
+    const text = await (await fetch(body.dashboardUrl)).text();
+    expect(text).toContain("blueprint_sync: live");
+    expect(text).toContain("==> Your service is live");
+    expect((await fetch(body.dashboardUrl.replace(crew, "srv-none"))).status).toBe(404);
+  });
+
   it("renames in place, and refuses a name that is taken", async () => {
     const { body: staging } = await client.get("/services?name=site-staging");
     const { id } = staging[0].service;

@@ -32,8 +32,12 @@ export interface TreeEnsembleData {
   readonly featureNames: readonly string[];
   readonly outputNames: readonly string[];
   readonly categories?: readonly (readonly string[] | undefined)[] | undefined;
+  /** A number given for a categorical feature is a category's name; see RowSchema. */
+  readonly numbersAreNames?: boolean | undefined;
   /** Values for which the model has no prediction, column by column; see RowSchema. */
   readonly refusals?: readonly (Refusal | undefined)[] | undefined;
+  /** Every tree asks one test a level (CatBoost's symmetric trees). Unknown where undefined. */
+  readonly symmetric?: boolean | undefined;
   /** trees + 1 entries. */
   readonly treeStart: Int32Array;
   /** The output each tree adds to; -1 where its leaves hold one value an output. One entry a tree. */
@@ -80,6 +84,7 @@ export class TreeEnsemble implements Predictor {
   readonly featureNames: readonly string[];
   readonly outputNames: readonly string[];
   readonly categories: readonly (readonly string[] | undefined)[] | undefined;
+  readonly numbersAreNames: boolean | undefined;
   readonly refusals: readonly (Refusal | undefined)[] | undefined;
   readonly source: ModelSource;
   readonly transform: OutputTransform;
@@ -89,6 +94,7 @@ export class TreeEnsemble implements Predictor {
     this.featureNames = data.featureNames;
     this.outputNames = data.outputNames;
     this.categories = data.categories;
+    this.numbersAreNames = data.numbersAreNames;
     this.refusals = data.refusals;
     this.source = data.source;
     this.transform = data.transform;

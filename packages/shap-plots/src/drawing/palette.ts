@@ -68,7 +68,7 @@ const dark: Paints = {
     neutral: "#7d8897",
     missing: "#6d7787",
   },
-  values: ramp(["#5f83e4", "#9b78e0", "#d873b4", "#f48b73", "#fdc768"], VALUE_COLORS),
+  values: ramp(["#4668dd", "#9070e2", "#d873b4", "#f48b73", "#fdc768"], VALUE_COLORS),
   contributions: ramp(["#8cc0fa", "#3f74b3", "#1f262f", "#b4553f", "#ff9d82"], CONTRIBUTION_COLORS),
 };
 

@@ -1,6 +1,7 @@
 import { max } from "d3-array";
 import { scaleLinear } from "d3-scale";
 import type { Explanation } from "shap-core";
+import { SMALLEST_SPAN } from "../drawable.js";
 import { BOTTOM_AXIS_HEIGHT, bottomAxis, verticalRule } from "../drawing/axes.js";
 import { contributionLabel, restLabel } from "../drawing/feature-value.js";
 import { frame, MARGIN } from "../drawing/frame.js";
@@ -59,12 +60,12 @@ function meanBars(selection: Selection, settings: PlotSettings): string {
     const name = restLabel(rest.length, shown.length);
     bars.push({ name, size, quiet: true, fill: palette.neutral, tooltip: `${name}: ${numbers.plain(size)}` });
   }
-  const unit = settings.outputUnit === undefined ? "" : `, ${settings.outputUnit}`;
-  const target = selection.outputName === undefined ? "model output" : `output ${selection.outputName}`;
+  const target = selection.outputName === undefined ? "" : ` of ${selection.outputName}`;
+  const unit = settings.outputUnit === undefined ? "" : ` (${settings.outputUnit})`;
   const listed = bars.slice(0, 5).map(({ name, size }) => `${name} ${numbers.plain(size)}`);
   return drawBars(settings, bars, {
     numbers: bars.map(({ size }) => numbers.plain(size)),
-    label: `mean |SHAP value| (average impact on ${target}${unit})`,
+    label: `mean |SHAP value|${target}${unit}`,
     name: "Bar plot of feature importance",
     description: `Mean absolute SHAP value over ${countText(selection.rows)} rows: ${listed.join(", ")}.`,
   });
@@ -103,12 +104,12 @@ function drawBars(settings: PlotSettings, bars: readonly Bar[], wording: Wording
   const low = Math.min(0, ...bars.map(({ size }) => size));
   const high = Math.max(0, ...bars.map(({ size }) => size));
   const x = scaleLinear()
-    .domain(high > low ? [low, high] : [0, 1])
+    .domain(high - low > SMALLEST_SPAN ? [low, high] : [0, 1])
     .range([labels.right + (low < 0 ? numberRoom : 0), width - MARGIN - numberRoom]);
   const bottom = bars.length * ROW + 6;
   const y = (index: number) => (index + 0.5) * ROW;
   const parts = [
-    bottomAxis({ scale: x, top: 0, y: bottom, label: wording.label, palette }),
+    bottomAxis({ scale: x, top: 0, y: bottom, label: wording.label, width, palette }),
     labels.draw(y),
     ...bars.map(({ size, fill, tooltip }, index) => {
       const [from, to] = size < 0 ? [x(size), x(0)] : [x(0), x(size)];

@@ -56,6 +56,7 @@ export function beeswarm(explanation: Explanation, options: PlotOptions = {}): s
       top: LEGEND_HEIGHT,
       y: bottom,
       label: contributionLabel(settings, selection.outputName),
+      width,
       palette,
       ruleAt: 0,
     }),

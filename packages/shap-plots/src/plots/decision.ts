@@ -53,6 +53,7 @@ export function decision(explanation: Explanation, options: PlotOptions = {}): s
       top: TOP,
       y: bottom,
       label: outputLabel(settings, selection.outputName),
+      width,
       palette,
     }),
     element("path", {

@@ -1,6 +1,6 @@
 import { scaleLinear } from "d3-scale";
 import { area, line } from "d3-shape";
-import { leftAxis, roomyDomain, sideLabel, TICK_SIZE } from "../drawing/axes.js";
+import { centredText, leftAxis, roomyDomain, sideLabel, TICK_SIZE } from "../drawing/axes.js";
 import { outputLabel } from "../drawing/feature-value.js";
 import { frame, MARGIN } from "../drawing/frame.js";
 import { columnOfNumbers, countText, tickTexts } from "../drawing/numbers.js";
@@ -67,6 +67,9 @@ export function forceOfMany(selection: Selection, settings: PlotSettings, order:
   const left = MARGIN + 20 + Math.ceil(tickRoom) + 10;
   const right = width - MARGIN;
   const x = scaleLinear().domain([0, columns]).range([left, right]);
+  // Few rows are columns with edges: a slope between two rows would mean nothing.
+  const smooth = columns > 60;
+  const edgeIndexes = Array.from({ length: columns + 1 }, (_, i) => i);
 
   const parts = [
     legend(),
@@ -83,20 +86,17 @@ export function forceOfMany(selection: Selection, settings: PlotSettings, order:
     }),
     outputLine(),
     sideLabel(outputLabel(settings, selection.outputName), MARGIN + 10, TOP + HEIGHT / 2, HEIGHT, palette),
-    textElement(
-      {
-        x: (left + right) / 2,
-        y: TOP + HEIGHT + 22,
-        "font-size": 11.5,
-        "text-anchor": "middle",
-        fill: palette.muted,
-      },
+    centredText(
       orderText(selection.rows, columns, order),
+      (left + right) / 2,
+      TOP + HEIGHT + 24,
+      width,
+      palette,
     ),
   ];
   const texts = columnOfNumbers(Math.max(...outputs.map(Math.abs), Math.abs(selection.baseValue)));
   return frame(settings, {
-    height: TOP + HEIGHT + 26,
+    height: TOP + HEIGHT + 29,
     name: "Force plot of many rows",
     description: `${countText(selection.rows)} rows around the base value ${texts.plain(selection.baseValue)}: ${strips.summary}.`,
     body: parts.join(""),
@@ -109,7 +109,7 @@ export function forceOfMany(selection: Selection, settings: PlotSettings, order:
       .x((i) => x(i))
       .y0((i) => y(inner[Math.min(columns - 1, i)]!))
       .y1((i) => y(outer[Math.min(columns - 1, i)]!));
-    const d = columns > 60 ? shape(centres()) : steps(inner, outer);
+    const d = smooth ? shape(edgeIndexes) : steps(inner, outer);
     return element(
       "path",
       {
@@ -123,11 +123,7 @@ export function forceOfMany(selection: Selection, settings: PlotSettings, order:
     );
   }
 
-  function centres(): number[] {
-    return Array.from({ length: columns + 1 }, (_, i) => i);
-  }
-
-  /** Few rows are columns with edges: a slope between two rows would mean nothing. */
+  /** Columns with edges. */
   function steps(inner: Float64Array, outer: Float64Array): string {
     const out: string[] = [];
     const back: string[] = [];
@@ -148,7 +144,7 @@ export function forceOfMany(selection: Selection, settings: PlotSettings, order:
       outputs,
       (output, i) => `${coordinate(x(i))} ${coordinate(y(output))}H${coordinate(x(i + 1))}`,
     );
-    const d = columns > 60 ? path(centres()) : `M${stepped.join("L")}`;
+    const d = smooth ? path(edgeIndexes) : `M${stepped.join("L")}`;
     return element("path", { d: d ?? "", fill: "none", stroke: palette.ink, "stroke-width": 1.4 });
   }
 

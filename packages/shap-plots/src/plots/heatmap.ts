@@ -2,7 +2,7 @@ import { extent } from "d3-array";
 import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 import type { Explanation } from "shap-core";
-import { roomyDomain } from "../drawing/axes.js";
+import { BOTTOM_AXIS_HEIGHT, centredText, roomyDomain, TICK_SIZE } from "../drawing/axes.js";
 import { colorLegend, LEGEND_HEIGHT } from "../drawing/color-legend.js";
 import { frame, MARGIN } from "../drawing/frame.js";
 import { columnOfNumbers, countText } from "../drawing/numbers.js";
@@ -97,20 +97,30 @@ export function heatmap(explanation: Explanation, options: HeatmapOptions = {}):
         fill: palette.neutral,
       }),
     ),
-    caption((left + right) / 2, "middle", `${countText(selection.rows)} ${orderText(selection.rows, order)}`),
-    caption(width - MARGIN, "end", "mean |SHAP|"),
+    textElement(
+      {
+        x: width - MARGIN,
+        y: bottom + 16,
+        "font-size": TICK_SIZE,
+        "text-anchor": "end",
+        fill: palette.muted,
+      },
+      "mean |SHAP|",
+    ),
+    centredText(
+      `${countText(selection.rows)} ${orderText(selection.rows, order)}`,
+      (left + right) / 2,
+      bottom + 37,
+      width,
+      palette,
+    ),
   ];
   return frame(settings, {
-    height: bottom + 22,
+    height: bottom + BOTTOM_AXIS_HEIGHT,
     name: "Heatmap of SHAP values",
     description: `SHAP values of ${countText(selection.rows)} ${orderText(selection.rows, order)}, by feature, the most important first: ${strips.summary}.`,
     body: parts.join(""),
   });
-
-  function caption(x: number, anchor: "middle" | "end", text: string): string {
-    const place = { x, y: bottom + 18, "text-anchor": anchor };
-    return textElement({ ...place, "font-size": 11.5, fill: palette.muted }, text);
-  }
 
   /** The model's output above the columns, the base value as a dashed line. */
   function outputLine(): string {

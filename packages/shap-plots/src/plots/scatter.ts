@@ -1,6 +1,7 @@
 import { bin, extent } from "d3-array";
 import { type ScaleLinear, scaleLinear } from "d3-scale";
 import { type Explanation, ShapeError } from "shap-core";
+import { isDrawable } from "../drawable.js";
 import { bottomAxis, leftAxis, roomyDomain, sideLabel, TICK_SIZE, type Tick } from "../drawing/axes.js";
 import { colorLegend, LEGEND_HEIGHT } from "../drawing/color-legend.js";
 import { dots } from "../drawing/dots.js";
@@ -52,10 +53,10 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
   const name = featureNames[feature]!;
   const contributions = column(selection.values, features, feature);
   const cells = column(selection.data, features, feature);
-  const known = cells.filter(Number.isFinite);
+  const known = cells.filter(isDrawable);
   const absent = Array.from(cells, (_, r) => r).filter((r) => Number.isNaN(cells[r]!));
   const infinities = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY].filter((end) =>
-    cells.includes(end),
+    cells.some((cell) => asInfinity(cell) === end),
   );
   const colorBy = colorFeature();
   const colors = colorBy === undefined ? undefined : valueColors(column(selection.data, features, colorBy));
@@ -70,6 +71,7 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
   const left =
     MARGIN + 20 + Math.ceil(Math.max(...yTicks.map(({ text }) => textWidth(text, TICK_SIZE)))) + 10;
   const right = width - MARGIN;
+  const missingCentre = left + MISSING_WIDTH / 2 + 6;
   const missingRoom = absent.length === 0 ? 0 : MISSING_WIDTH + 12;
   const categories = wholeNumbers(known);
   const x = horizontalScale();
@@ -79,7 +81,7 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
     colorBy === undefined || colors === undefined
       ? ""
       : colorLegend({
-          label: featureAxisLabel({ ...settings, units: {} }, featureNames[colorBy]!),
+          label: featureNames[colorBy]!,
           low: featureValueText(settings, featureNames[colorBy]!, colors.low),
           high: featureValueText(settings, featureNames[colorBy]!, colors.high),
           colors: palette.values,
@@ -95,11 +97,12 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
       top: floor,
       y: floor,
       label: featureAxisLabel(settings, name),
+      width,
       palette,
       ticks: horizontalTicks(),
     }),
     element("path", { d: `M${left} ${coordinate(y(0))}H${right}`, stroke: palette.rule }),
-    absent.length === 0 ? "" : endLabel(MISSING, left + MISSING_WIDTH / 2 + 6),
+    absent.length === 0 ? "" : endLabel(MISSING, missingCentre),
     ...infinities.map((end) => endLabel(numberText(end), infinitePlace(end))),
     sideLabel(`SHAP value of ${name}`, MARGIN + 10, top + HEIGHT / 2, HEIGHT, palette),
     drawnDots(),
@@ -159,8 +162,7 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
       }
     }
     if (absent.length > 0) {
-      const centre = left + MISSING_WIDTH / 2 + 6;
-      bars.push({ from: centre - 12, to: centre + 12, count: absent.length });
+      bars.push({ from: missingCentre - 12, to: missingCentre + 12, count: absent.length });
     }
     const most = Math.max(...bars.map(({ count }) => count), 1);
     const shapes = bars
@@ -201,10 +203,10 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
         places[r] = centre - offsets[i]!;
       });
     };
-    if (absent.length > 0) spread(absent, left + MISSING_WIDTH / 2 + 6, MISSING_WIDTH - 2 * radius);
+    if (absent.length > 0) spread(absent, missingCentre, MISSING_WIDTH - 2 * radius);
     if (categories === undefined) {
       cells.forEach((cell, r) => {
-        if (Number.isFinite(cell)) places[r] = x(cell);
+        if (isDrawable(cell)) places[r] = x(cell);
       });
     } else {
       const room = Math.min(120, (x(1) - x(0)) * 0.8) - 2 * radius;
@@ -214,11 +216,16 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
       }
     }
     cells.forEach((cell, r) => {
-      if (infinities.includes(cell)) places[r] = infinitePlace(cell);
+      if (infinities.includes(asInfinity(cell))) places[r] = infinitePlace(cell);
     });
     const cell = selection.rows <= 3000 ? 0.5 : 1;
     return dots({ x: places, y: heights, color: colors?.positions, radius, cell, palette });
   }
+}
+
+/** What is too large for the scale counts as infinite. */
+function asInfinity(value: number): number {
+  return Number.isNaN(value) || isDrawable(value) ? value : Math.sign(value) * Number.POSITIVE_INFINITY;
 }
 
 /** The distinct values of a feature that has only a few whole numbers close together; undefined for any other. */

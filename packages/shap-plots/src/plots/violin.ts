@@ -61,6 +61,7 @@ export function violin(explanation: Explanation, options: PlotOptions = {}): str
       top: LEGEND_HEIGHT,
       y: bottom,
       label: contributionLabel(settings, selection.outputName),
+      width,
       palette,
       ruleAt: 0,
     }),

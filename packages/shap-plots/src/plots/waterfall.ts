@@ -53,6 +53,7 @@ export function waterfall(explanation: Explanation, options: PlotOptions = {}): 
       top,
       y: bottom,
       label: outputLabel(settings, selection.outputName),
+      width,
       palette,
     }),
     verticalRule(x(row.output), top - 6, y(0), palette.rule, "2 3"),

@@ -1,3 +1,4 @@
+import { isDrawable } from "../drawable.js";
 import { column, type Selection } from "../selection.js";
 
 /**
@@ -44,7 +45,7 @@ function windowedCorrelation(x: Float64Array, y: Float64Array, window: number): 
 function correlation(x: Float64Array, y: Float64Array, from: number, to: number): number {
   let [count, sumX, sumY] = [0, 0, 0];
   for (let i = from; i < to; i++) {
-    if (!Number.isFinite(x[i]!)) continue;
+    if (!isDrawable(x[i]!)) continue;
     count++;
     sumX += x[i]!;
     sumY += y[i]!;
@@ -52,7 +53,7 @@ function correlation(x: Float64Array, y: Float64Array, from: number, to: number)
   const [meanX, meanY] = [sumX / count, sumY / count];
   let [xx, yy, xy] = [0, 0, 0];
   for (let i = from; i < to; i++) {
-    if (!Number.isFinite(x[i]!)) continue;
+    if (!isDrawable(x[i]!)) continue;
     const [dx, dy] = [x[i]! - meanX, y[i]! - meanY];
     xx += dx * dx;
     yy += dy * dy;

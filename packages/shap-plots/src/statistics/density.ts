@@ -1,4 +1,5 @@
 import { deviation, extent } from "d3-array";
+import { SMALLEST_SPAN } from "../drawable.js";
 import { quantiles } from "./quantiles.js";
 
 export interface Density {
@@ -18,7 +19,7 @@ const GRID = 512;
  */
 export function density(values: Float64Array, samples: number): Density | undefined {
   const [low, high] = extent(values) as [number, number];
-  if (!(high > low)) return undefined;
+  if (!(high - low > SMALLEST_SPAN)) return undefined;
   const bandwidth = silverman(values, high - low);
   const start = low - 3 * bandwidth;
   const width = (high + 3 * bandwidth - start) / (GRID - 1);

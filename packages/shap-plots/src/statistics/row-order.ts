@@ -1,16 +1,29 @@
+import { ShapeError } from "shap-core";
 import type { Selection } from "../selection.js";
 
 /** `similarity`: rows with like reasons side by side; `output`: by the model's output; `given`: as in the explanation. */
 export type RowOrder = "similarity" | "output" | "given";
 
-/** The rows of a selection in the order they are drawn from left to right. */
+const orders: readonly RowOrder[] = ["similarity", "output", "given"];
+
+/**
+ * The rows of a selection in the order they are drawn from left to right.
+ * @throws ShapeError where there is no such order
+ */
 export function orderRows(selection: Selection, order: RowOrder): Uint32Array {
+  if (!orders.includes(order)) {
+    throw new ShapeError(`order must be ${orders.join(", ")}; got ${JSON.stringify(order)}`);
+  }
   const rows = Uint32Array.from({ length: selection.rows }, (_, r) => r);
   if (order === "output") return rows.sort((a, b) => selection.outputs[a]! - selection.outputs[b]! || a - b);
   return order === "similarity" ? bySimilarity(selection, rows) : rows;
 }
 
+/** So many rows tell a direction as well as thousands. */
+const ENOUGH = 400;
+/** Groups of fewer rows than this, or than a share too narrow to see, are not cut further. */
 const SMALL = 4;
+const NARROW = 1 / 500;
 const DEEPEST = 14;
 const POWER_STEPS = 8;
 
@@ -27,12 +40,12 @@ function bySimilarity({ features, values }: Selection, rows: Uint32Array): Uint3
   function arrange(part: Uint32Array, towards: Float64Array, depth: number): void {
     if (part.length < 2) return;
     const mean = meanRow(part);
-    const direction = principalDirection(part, mean);
+    const direction = principalDirection(spread(part, ENOUGH), mean);
     // Parts keep the sense of the whole, so that neighbours at a cut are alike.
     if (dot(direction, towards) < 0) for (let f = 0; f < features; f++) direction[f]! *= -1;
     for (const r of part) along[r] = project(r, mean, direction);
     part.sort((a, b) => along[a]! - along[b]! || a - b);
-    if (part.length <= SMALL || depth === DEEPEST) return;
+    if (part.length <= Math.max(SMALL, rows.length * NARROW) || depth === DEEPEST) return;
     const middle = clearestCut(Float64Array.from(part, (r) => along[r]!));
     if (middle === 0) return;
     arrange(part.subarray(0, middle), direction, depth + 1);
@@ -72,6 +85,12 @@ function bySimilarity({ features, values }: Selection, rows: Uint32Array): Uint3
     for (let f = 0; f < features; f++) sum += (values[r * features + f]! - mean[f]!) * direction[f]!;
     return sum;
   }
+}
+
+/** At most `most` of the rows, evenly spread. */
+function spread(rows: Uint32Array, most: number): Uint32Array {
+  if (rows.length <= most) return rows;
+  return Uint32Array.from({ length: most }, (_, i) => rows[Math.floor((i * rows.length) / most)]!);
 }
 
 /**

@@ -1,4 +1,7 @@
-import type Bull from "bull";
+/** The part of a Bull job this needs; its typings say void, it answers 0 where another process holds the lock. */
+export interface Lockable {
+  extendLock(ms: number): Promise<unknown>;
+}
 
 /**
  * Renews a Bull job's lock while its handler runs. Bull does so too, but stops for ever after one failed renewal
@@ -7,11 +10,7 @@ import type Bull from "bull";
  *
  * @returns what ends the renewals
  */
-export function keepLock(
-  job: Pick<Bull.Job, "extendLock">,
-  lockMs: number,
-  onLost: (error: Error) => void,
-): () => void {
+export function keepLock(job: Lockable, lockMs: number, onLost: (error: Error) => void): () => void {
   let lastSuccess = performance.now();
   let lost = false;
   let underWay = false;
@@ -19,8 +18,7 @@ export function keepLock(
     if (underWay || lost) return;
     underWay = true;
     try {
-      // Answers 0 where another process holds the lock by now; the typings say void.
-      const kept = (await job.extendLock(lockMs)) as unknown;
+      const kept = await job.extendLock(lockMs);
       if (kept === 0) lose(new Error("another worker took the chunk over"));
       else lastSuccess = performance.now();
     } catch (cause) {

@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import type { Redis } from "ioredis";
 import { StoreFullError } from "../chunk-store.js";
 import { StoreUnavailableError } from "../job-store.js";
@@ -23,7 +24,7 @@ export async function runScript(
     try {
       return await redis.evalsha(script.sha1, keys.length, ...keys, ...values);
     } catch (error) {
-      if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
+      if (!types.isNativeError(error) || !error.message.startsWith("NOSCRIPT")) throw error;
       return redis.eval(script.text, keys.length, ...keys, ...values);
     }
   });
@@ -31,7 +32,7 @@ export async function runScript(
 
 /** What an ioredis or Redis error means to a caller. */
 export function toStoreError(cause: unknown): Error {
-  if (!(cause instanceof Error)) return new Error(String(cause));
+  if (!types.isNativeError(cause)) return new Error(String(cause));
   if (cause.message.startsWith("OOM ") || cause.message.includes("-OOM ")) {
     return new StoreFullError("Redis is full", { cause });
   }

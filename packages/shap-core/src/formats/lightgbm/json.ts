@@ -1,8 +1,8 @@
+import { categoryBits } from "../category-set.js";
 import type { DocumentNode } from "../document.js";
 import type { Format } from "../format.js";
 import { listNodes } from "../nested-tree.js";
 import type { SourceLinearLeaf, SourceNode, TreeBuilder } from "../tree-builder.js";
-import { categorySetOf } from "./category-list.js";
 import { readLightgbm } from "./model.js";
 import { categoricalTest, type MissingType, numericTest } from "./split.js";
 
@@ -79,13 +79,20 @@ function addTree(builder: TreeBuilder, tree: DocumentNode, output: number, scale
 function testOf(node: DocumentNode) {
   const type = node.get("decision_type");
   const threshold = node.get("threshold");
-  if (type.value === "==") return categoricalTest(categorySetOf(threshold));
+  if (type.value === "==") return categoricalTest(categoryBits(listedCodes(threshold), threshold));
   if (type.value !== "<=") return type.fail('expected "<=" or "=="');
   return numericTest(
     uncapped(threshold.number()),
     missingType(node.get("missing_type")),
     node.get("default_left").value === true,
   );
+}
+
+/** A set is written `1||3||5`, or as one number. */
+function listedCodes(threshold: DocumentNode): number[] {
+  return String(threshold.value)
+    .split("||")
+    .map((code) => (code.trim() === "" ? Number.NaN : Number(code)));
 }
 
 /** The text file says inf and -inf, the dump ±1e300 (AvoidInf in LightGBM's common.h). */

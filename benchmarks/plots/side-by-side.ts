@@ -1,12 +1,12 @@
 // Sets docs/plots/*.svg beside what Python's shap draws of the same values, on one HTML page to look at:
 //
-//   python benchmarks/plots/shap_plots.py OUT && node benchmarks/plots/side-by-side.js OUT
+//   python benchmarks/plots/shap_plots.py OUT && node --import ./scripts/ts-node.js benchmarks/plots/side-by-side.ts OUT
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 const out = process.argv[2];
 if (out === undefined) {
-  console.error("usage: node benchmarks/plots/side-by-side.js OUT");
+  console.error("usage: node --import ./scripts/ts-node.js benchmarks/plots/side-by-side.ts OUT");
   process.exit(2);
 }
 
