@@ -54,6 +54,8 @@ export interface Job extends NewJob {
   readonly error?: string;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
+  /** When anything last happened to it. */
+  readonly touchedAt: number;
   readonly startedAt?: number;
   readonly finishedAt?: number;
 }
@@ -63,7 +65,6 @@ export interface ChunkTask {
   readonly schema: typeof TASK_SCHEMA;
   readonly jobId: string;
   readonly index: number;
-  readonly rows: number;
   readonly requestId?: string;
 }
 

@@ -34,6 +34,11 @@ export class ModelCatalogue {
     return this.list().find((model) => model.version === version);
   }
 
+  /** Compiled explainers are made again when they are next asked for. */
+  dropExplainers(): void {
+    this.explainers.clear();
+  }
+
   /** Compiled once a model version, and kept. */
   explainer(served: ServedModel, _options: JobOptions): Explainer {
     const key = served.version;

@@ -1,4 +1,7 @@
+import { resolve } from "node:path";
 import { z } from "zod";
+
+const DEFAULT_MODEL_DIR = "./models";
 
 const flag = (fallback: boolean) =>
   z
@@ -168,8 +171,9 @@ function toSettings(values: z.output<typeof variables>, allowFallbackModel: bool
     },
     maxBatchSize: values.SHAP_MAX_BATCH_SIZE,
     maxSyncRows: values.SHAP_MAX_SYNC_ROWS,
-    modelDir: values.SHAP_MODEL_DIR ?? "./models",
-    modelDirIsGiven: values.SHAP_MODEL_DIR !== undefined,
+    modelDir: values.SHAP_MODEL_DIR ?? DEFAULT_MODEL_DIR,
+    modelDirIsGiven:
+      values.SHAP_MODEL_DIR !== undefined && resolve(values.SHAP_MODEL_DIR) !== resolve(DEFAULT_MODEL_DIR),
     allowFallbackModel,
     apiKey: values.SHAP_API_KEY,
     apiKeys: values.SHAP_API_KEYS ?? [],

@@ -20,6 +20,11 @@ export const problems = {
   "method-not-allowed": [405, "The address does not serve this method"],
   "store-full": [507, "No room is left for this job"],
   "queue-away": [503, "The queue cannot be reached"],
+  "no-worker": [503, "No worker takes chunks"],
+  overloaded: [503, "The service is short of memory"],
+  "job-ended": [409, "The job was ended while its rows arrived"],
+  "key-reused": [422, "The Idempotency-Key was used for another request"],
+  "key-in-flight": [409, "The first request with this Idempotency-Key is under way"],
   internal: [500, "Something went wrong here"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 

@@ -18,9 +18,11 @@ import { z } from "zod";
 import { requireRole } from "../http/authenticate.js";
 import { ProblemError } from "../http/problem.js";
 import { chunksOf, type ResultType, resultTypes, resultWriters } from "../result/write-result.js";
+import { IdempotentRequest } from "../upload/idempotency.js";
 import { readCsv } from "../upload/read-csv.js";
 import { findModel } from "./find-model.js";
 import { jobDocument } from "./job-document.js";
+import { sendJobEvents } from "./job-events.js";
 
 export const submitQuery = z.strictObject({
   model: z.string().optional(),
@@ -35,7 +37,11 @@ export function jobRoutes(settings: Settings, backend: Backend, models: ModelCat
     const query = submitQuery.parse(req.query);
     const served = query.model === undefined ? onlyModel(models) : findModel(models, query.model);
     const idColumns = query.id === undefined ? [] : [query.id].flat();
-    const job = await takeIn(req, res, served, idColumns, query.extra);
+    const once = await IdempotentRequest.begin(req, res, backend.idempotency);
+    const job =
+      once?.earlier === undefined
+        ? await takeInOnce(once, () => takeIn(req, res, served, idColumns, query.extra))
+        : await findJob(await once.repeat(req));
     res.status(202).location(`/v1/jobs/${job.id}`).setHeader("Retry-After", "1");
     res.json(jobDocument(job));
   });
@@ -44,6 +50,10 @@ export function jobRoutes(settings: Settings, backend: Backend, models: ModelCat
     const job = await findJob(req.params.id);
     res.setHeader("Cache-Control", "no-store");
     res.json(jobDocument(job));
+  });
+
+  router.get("/:id/events", async (req, res) => {
+    await sendJobEvents(req, res, await findJob(req.params.id), backend);
   });
 
   router.get("/:id/result", async (req, res) => {
@@ -58,7 +68,14 @@ export function jobRoutes(settings: Settings, backend: Backend, models: ModelCat
     if (type === false) {
       throw new ProblemError("not-acceptable", `A result is served as ${resultTypes.join(", ")}`);
     }
-    res.status(200).type(type).setHeader("Vary", "Accept");
+    // A completed job never changes, and its numbers are determined by its rows and the model's version.
+    const etag = `"${job.id}-${type.replace(/\W/g, "-")}"`;
+    res.set({ ETag: etag, Vary: "Accept", "Cache-Control": "private, immutable, max-age=86400" });
+    if (req.get("if-none-match")?.includes(etag)) {
+      res.status(304).end();
+      return;
+    }
+    res.status(200).type(type);
     const text = resultWriters[type](job, chunksOf(job, backend.chunks));
     await pipeline(Readable.from(text), res);
   });
@@ -69,6 +86,18 @@ export function jobRoutes(settings: Settings, backend: Backend, models: ModelCat
     await removeJob(job.id, job.chunks ?? job.chunksDone, backend);
     res.status(204).end();
   });
+
+  /** A key is kept with the job it made, and is free again where none was made. */
+  async function takeInOnce(once: IdempotentRequest | undefined, take: () => Promise<Job>): Promise<Job> {
+    try {
+      const job = await take();
+      await once?.complete(job.id);
+      return job;
+    } catch (error) {
+      await once?.release().catch(() => {});
+      throw error;
+    }
+  }
 
   async function takeIn(
     req: Request,
