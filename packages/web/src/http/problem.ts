@@ -4,6 +4,7 @@ export const problems = {
   "bad-request": [400, "The request is not as it should be"],
   "empty-body": [400, "The body is empty"],
   "bad-row": [422, "A row does not fit the model"],
+  "bad-table": [422, "The table cannot be read"],
   "unknown-field": [400, "The request has a field that is not known"],
   "too-many-rows": [413, "Too many rows for a direct request"],
   "body-too-large": [413, "The body is too large"],
