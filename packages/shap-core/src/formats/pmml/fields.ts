@@ -93,10 +93,10 @@ function readField(use: XmlElement, definition: XmlElement, index: number): Fiel
     throw unread(use, `invalidValueTreatment="${invalid}"`);
   const dataType = definition.attribute("dataType");
   const isCategorical = definition.attribute("optype") !== "continuous";
-  const values = definition.all("Value");
+  const isNumeric = dataType !== "string" && dataType !== "boolean";
+  const values = definition.all("Value").filter((value) => !isMissingNumber(value, isNumeric));
   if (values.some((value) => (value.attributes.get("property") ?? "valid") !== "valid"))
     throw unread(definition, "Value with a property of invalid or missing");
-  const isNumeric = dataType !== "string" && dataType !== "boolean";
   const listed = values.map((value) => plainName(value.attribute("value"), isNumeric));
   const hasNames = isCategorical && dataType !== "boolean" && (dataType === "string" || listed.length > 0);
   return {
@@ -110,6 +110,11 @@ function readField(use: XmlElement, definition: XmlElement, index: number): Fiel
     replacement: use.attributes.get("missingValueReplacement"),
     invalid,
   };
+}
+
+/** A NaN that is said to be missing (as JPMML writes for LightGBM and XGBoost) is so here anyway. */
+function isMissingNumber(value: XmlElement, isNumeric: boolean): boolean {
+  return isNumeric && value.attributes.get("property") === "missing" && value.attribute("value") === "NaN";
 }
 
 /** The code of a categorical field's value as a file writes it. */
