@@ -72,9 +72,11 @@ function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e15)) return value.toExponential(3).replace("e+", "e");
-  const digits = Number.isInteger(value) ? 0 : Math.max(0, 3 - Math.floor(Math.log10(size)));
+  const digits = Number.isInteger(value) ? 0 : Math.max(0, 3 - exponentOf(size));
   const [whole = "", fraction = ""] = value.toFixed(Math.min(digits, 8)).split(".");
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
   const trimmed = fraction.replace(/0+$/, "");
   return trimmed === "" ? grouped : `${grouped}.${trimmed}`;
 }
+
+const exponentOf = (size: number): number => Number(size.toExponential().split("e")[1]);
