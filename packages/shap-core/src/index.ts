@@ -43,5 +43,10 @@ export * as maskers from "./sampling/maskers.js";
 export type { ModelFunction, ModelOutputs } from "./sampling/model-function.js";
 export type { Evaluations } from "./sampling/row-evaluator.js";
 export type { ExplainerPlan, TreePlan } from "./tree/compiled/tree-plan.js";
+export {
+  createExplainerPool,
+  type ExplainerPool,
+  type ExplainerPoolOptions,
+} from "./tree/pool/explainer-pool.js";
 export type { TreeExplainOptions } from "./tree/tree-explainer.js";
 export type { TreeExplainerOptions } from "./tree/tree-options.js";

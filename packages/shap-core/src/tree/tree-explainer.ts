@@ -4,7 +4,9 @@ import { InteractionExplanation } from "../interaction-explanation.js";
 import type { Matrix } from "../model/matrix.js";
 import { type Rows, toMatrix } from "../model/rows.js";
 import type { TreeEnsemble } from "../model/tree-ensemble.js";
-import { CompiledTrees } from "./compiled/compiled-trees.js";
+import { compileTrees } from "./compiled/compile-trees.js";
+import { type CompiledState, CompiledTrees } from "./compiled/compiled-trees.js";
+import { attachKernel, type KernelMemory } from "./compiled/kernel.js";
 import type { ExplainerPlan } from "./compiled/tree-plan.js";
 import { expectedValue } from "./expected-value.js";
 import { completeInteractions, spreadPairs } from "./interactions.js";
@@ -21,6 +23,15 @@ export interface TreeExplainOptions {
   readonly labels?: ArrayLike<number>;
 }
 
+/** A model that another thread compiled. */
+export interface AttachedEngine {
+  readonly expectedValue: Float64Array;
+  /** Absent where the values need no compiling. */
+  readonly compiled?: { readonly state: CompiledState; readonly memory: KernelMemory };
+  /** Which of the compiled model's work areas is this thread's. */
+  readonly thread: number;
+}
+
 /** Exact Shapley values of a tree ensemble. */
 export class TreeExplainer {
   readonly method = "tree";
@@ -30,20 +41,38 @@ export class TreeExplainer {
    */
   readonly expectedValue: Float64Array;
   private readonly game: TreeGame;
-  private readonly soft: SoftDecisions;
+  private knownSoft: SoftDecisions | undefined;
   private readonly engine: CompiledTrees | undefined;
   private pairEngine: CompiledTrees | undefined;
 
-  /** @throws ShapeError, UnsupportedModelError where the options do not fit or the values could not be exact */
+  /**
+   * @param sharing for ../tree/pool: how many threads will share the compiled model, or what another thread compiled
+   * @throws ShapeError, UnsupportedModelError where the options do not fit or the values could not be exact
+   */
   constructor(
     private readonly model: TreeEnsemble,
     private readonly options: TreeExplainerOptions = {},
+    sharing: { readonly threads?: number } | AttachedEngine = {},
   ) {
     this.game = gameOf(model, options);
-    this.soft = softDecisions(model, "cover" in this.game ? this.game.cover : undefined);
+    if ("expectedValue" in sharing) {
+      this.expectedValue = sharing.expectedValue;
+      const { compiled, thread } = sharing;
+      if (compiled === undefined) return;
+      this.engine = new CompiledTrees(model, compiled.state, attachKernel(compiled.memory, true), thread);
+      return;
+    }
     this.expectedValue = expectedOf(model, this.game);
     const { game } = this;
-    if (game.kind === "path-dependent" || game.kind === "interventional") this.engine = this.compile(game, 1);
+    if (game.kind === "path-dependent" || game.kind === "interventional") {
+      this.engine = this.compile(game, 1, sharing.threads);
+    }
+  }
+
+  /** What another thread needs to explain with the same compiled model; made with `threads`. */
+  share(): Omit<AttachedEngine, "thread"> {
+    const { engine, expectedValue } = this;
+    return { expectedValue, compiled: engine && { state: engine.state, memory: engine.kernel.memory } };
   }
 
   /** @throws ShapeError where a row or label does not fit the model */
@@ -77,10 +106,10 @@ export class TreeExplainer {
     const outputs = model.outputNames.length;
     const values = new Float64Array(data.rows * features * features * outputs);
     this.pairEngine ??= this.compile(game, 2);
-    const pairs = new Float64Array(data.rows * this.pairEngine.slots);
+    const pairs = new Float64Array(data.rows * this.pairEngine.state.slots);
     this.pairEngine.explain(data, pairs);
     spreadPairs(pairs, values, features, outputs);
-    for (const tree of this.pairEngine.leftOver) {
+    for (const tree of this.pairEngine.state.leftOver) {
       if (game.kind === "path-dependent") {
         addTreeInteractions(model, this.soft, game.cover, tree, data, values);
       } else addTreeInteractionsByPairs(model, tree, data, game.background, values);
@@ -104,13 +133,20 @@ export class TreeExplainer {
   private compile(
     game: Extract<TreeGame, { kind: "path-dependent" | "interventional" }>,
     order: 1 | 2,
+    threads?: number,
   ): CompiledTrees {
-    return new CompiledTrees(this.model, this.soft, {
+    return compileTrees(this.model, this.soft, {
       order,
       maxTableBytes: this.options.maxTableBytes ?? DEFAULT_TABLE_BYTES,
       background: game.kind === "interventional" ? game.background : undefined,
       kernel: this.options.kernel,
+      threads,
     });
+  }
+
+  private get soft(): SoftDecisions {
+    this.knownSoft ??= softDecisions(this.model, "cover" in this.game ? this.game.cover : undefined);
+    return this.knownSoft;
   }
 
   private shapleyValues(data: Matrix): Float64Array {
@@ -119,7 +155,7 @@ export class TreeExplainer {
     const values = new Float64Array(data.rows * model.featureNames.length * model.outputNames.length);
     this.engine?.explain(data, values);
     if (game.kind === "interventional") {
-      for (const tree of this.engine?.leftOver ?? [])
+      for (const tree of this.engine?.state.leftOver ?? [])
         addTreeByPairs(model, tree, data, game.background, values);
     }
     return values;
