@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import type { Matrix } from "shap-core";
 import { encodeInputChunk } from "./chunk/input-chunk.js";
 import { type NewJob, TASK_SCHEMA } from "./job.js";
@@ -10,6 +11,21 @@ export interface IntakeServices {
   readonly jobs: JobStore;
   readonly chunks: ChunkStore;
   readonly queue: ChunkQueue;
+}
+
+/** Chunks of one job that may wait before its upload is held back. */
+const MAX_WAITING = 64;
+const LOOK_EVERY = 8;
+const PATIENCE_MS = 300_000;
+
+/** The job was ended while its rows still arrived. */
+export class JobEndedError extends Error {
+  override readonly name = "JobEndedError";
+}
+
+/** Nobody explains chunks. */
+export class NoWorkerError extends Error {
+  override readonly name = "NoWorkerError";
 }
 
 /** Begins with a letter; 96 random bits, so that an id cannot be guessed. */
@@ -36,8 +52,13 @@ export class JobIntake {
     return this.rowCount;
   }
 
-  /** Stores the rows before it queues the reference to them. */
+  /**
+   * Stores the rows before it queues the reference to them. Waits while many chunks of the job wait, so that an upload
+   * is held back to the pace of the workers.
+   * @throws JobEndedError where the job failed, was cancelled or deleted; NoWorkerError
+   */
   async add(matrix: Matrix, ids: readonly (readonly string[])[]): Promise<void> {
+    await this.pace();
     const index = this.chunkCount++;
     const { job } = this;
     const bytes = encodeInputChunk({ matrix, ids });
@@ -46,10 +67,30 @@ export class JobIntake {
       schema: TASK_SCHEMA,
       jobId: job.id,
       index,
-      rows: matrix.rows,
       requestId: job.requestId,
     });
     this.rowCount += matrix.rows;
+  }
+
+  /** Asks after the job once every few chunks only: what waits meanwhile is bounded. */
+  private async pace(): Promise<void> {
+    if (this.chunkCount % LOOK_EVERY !== 0) return;
+    let done = -1;
+    let lastProgress = performance.now();
+    for (;;) {
+      if (!(await this.services.jobs.touch(this.job.id)))
+        throw new JobEndedError(`job ${this.job.id} has ended`);
+      const chunksDone = (await this.services.jobs.get(this.job.id))?.chunksDone ?? 0;
+      if (this.chunkCount - chunksDone <= MAX_WAITING) return;
+      if (chunksDone > done) lastProgress = performance.now();
+      done = chunksDone;
+      if (performance.now() - lastProgress > PATIENCE_MS) {
+        throw new NoWorkerError(
+          `no worker took a chunk of job ${this.job.id} for ${PATIENCE_MS / 60_000} minutes`,
+        );
+      }
+      await setTimeout(25);
+    }
   }
 
   async seal(): Promise<void> {

@@ -9,6 +9,7 @@ export { createExplainer, type Explainer } from "./explainer.js";
 export type { ModelAsFunctionOptions, ModelExplainerOptions, ModelMethod } from "./explainer-options.js";
 export type { Cohorts } from "./explanation/cohorts.js";
 export type { ColumnOptions } from "./explanation/columns.js";
+export type { CsvOptions } from "./explanation/csv.js";
 export type { ExplanationJson, JsonNumber } from "./explanation/json.js";
 export { FeatureSummary } from "./explanation/reduction.js";
 export type { RowRange, Selection } from "./explanation/selection.js";

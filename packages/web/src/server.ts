@@ -1,15 +1,17 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
-  type Backend,
-  chunkHandler,
   type Logger,
+  MemoryWatch,
   type ModelCatalogue,
   openBackend,
   openCatalogue,
   type Settings,
+  Work,
 } from "@shap-service/jobs";
 import { createApp } from "./app.js";
+
+const UPLOAD_MS = 3_600_000;
 
 /** The port is taken, or may not be had. */
 export class ListenError extends Error {
@@ -31,26 +33,32 @@ export async function startServer(settings: Settings, log: Logger): Promise<WebS
   report(models, log);
   const backend = openBackend(settings, log);
   try {
-    if (backend.queue.kind === "embedded") await explainHere(backend, models, log);
     await backend.settled(2000);
-    const server = createServer(createApp({ settings, log, backend, models }));
+    const embedded = backend.queue.kind === "embedded";
+    const work = embedded ? await Work.begin({ settings, log, backend, models }) : undefined;
+    const memory = new MemoryWatch(settings.memory, (level, rssBytes) => {
+      log[level === "ok" ? "info" : "warn"]({ level, rssBytes }, "memory");
+      void work?.heed(level);
+    });
+    const server = createServer(createApp({ settings, log, backend, models, memory }));
+    // An upload may take long, and is held back on purpose while its chunks wait.
+    server.requestTimeout = UPLOAD_MS;
     await listen(server, settings);
     const url = addressOf(server);
     log.info({ url, queue: backend.queue.kind }, "listening");
-    return { url, close: () => closeAll(server, backend) };
+    return {
+      url,
+      async close() {
+        await closeServer(server);
+        memory.stop();
+        await work?.close();
+        await backend.close();
+      },
+    };
   } catch (error) {
     await backend.close(0);
     throw error;
   }
-}
-
-async function explainHere(backend: Backend, models: ModelCatalogue, log: Logger): Promise<void> {
-  await backend.queue.process(chunkHandler({ ...backend, models }), {
-    async onGiveUp(task, error) {
-      log.error({ jobId: task.jobId, chunk: task.index, reason: error.message }, "a chunk failed");
-      await backend.jobs.fail(task.jobId, `chunk ${task.index}: ${error.message}`);
-    },
-  });
 }
 
 function report(models: ModelCatalogue, log: Logger): void {
@@ -78,11 +86,10 @@ function addressOf(server: Server): string {
   return family === "IPv6" ? `http://[${address}]:${port}` : `http://${address}:${port}`;
 }
 
-async function closeAll(server: Server, backend: Backend): Promise<void> {
+async function closeServer(server: Server): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();
   const impatient = setTimeout(() => server.closeAllConnections(), 20_000);
   await closed;
   clearTimeout(impatient);
-  await backend.close();
 }

@@ -2,6 +2,9 @@
 import { createLogger, ModelFolderError, readSettings, SettingsError } from "@shap-service/jobs";
 import { startWorker } from "./worker.js";
 
+/** Render kills 30 s after SIGTERM (longer where the Blueprint says so); be gone before. */
+const EXIT_WITHIN_MS = 25_000;
+
 try {
   const settings = readSettings(process.env);
   if (settings.redis === undefined) {
@@ -10,16 +13,21 @@ try {
     );
   }
   const log = createLogger("worker", settings);
-  const worker = await startWorker(settings, log);
   let stopping = false;
+  const stop = async (reason: string) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ reason }, "stopping: no new chunk is taken, the present one is finished");
+    setTimeout(() => process.exit(0), EXIT_WITHIN_MS).unref();
+    await worker.close();
+    log.info("stopped");
+    process.exit(0);
+  };
+  const worker = await startWorker(settings, log, () => void stop("memory"));
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.on(signal, async () => {
+    process.on(signal, () => {
       if (stopping) process.exit(1);
-      stopping = true;
-      log.info({ signal }, "stopping: no new chunk is taken, the present one is finished");
-      await worker.close();
-      log.info("stopped");
-      process.exit(0);
+      void stop(signal);
     });
   }
 } catch (error) {

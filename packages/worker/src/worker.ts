@@ -1,7 +1,17 @@
-import { chunkHandler, type Logger, openBackend, openCatalogue, type Settings } from "@shap-service/jobs";
+import {
+  type BackendOptions,
+  type Logger,
+  MemoryWatch,
+  openBackend,
+  openCatalogue,
+  type Settings,
+  Work,
+} from "@shap-service/jobs";
 
 /** How long the present chunk may take once the process is told to stop; Render kills after 30 s. */
 const GRACE_MS = 20_000;
+/** How long memory may stay high with nothing to do before the process gives its place to a fresh one. */
+const HIGH_FOR_MS = 30_000;
 
 export interface Worker {
   close(): Promise<void>;
@@ -9,25 +19,35 @@ export interface Worker {
 
 /**
  * Takes chunks off the queue and explains them, one at a time, until it is closed.
+ * @param onRecycle the process uses too much memory and should end, to be started anew
  * @throws ModelFolderError
  */
-export async function startWorker(settings: Settings, log: Logger): Promise<Worker> {
+export async function startWorker(
+  settings: Settings,
+  log: Logger,
+  onRecycle: () => void = () => {},
+  options: BackendOptions = {},
+): Promise<Worker> {
   const models = openCatalogue(settings);
-  const backend = openBackend(settings, log);
   for (const broken of models.broken) log.error(broken, "a model file cannot be served");
-  await backend.queue.process(chunkHandler({ ...backend, models }), {
-    async onGiveUp(task, error) {
-      log.error({ jobId: task.jobId, chunk: task.index, reason: error.message }, "a chunk failed");
-      await backend.jobs.fail(task.jobId, `chunk ${task.index}: ${error.message}`);
-    },
-    onStalled: (task) =>
-      log.warn({ jobId: task.jobId, chunk: task.index }, "a silent worker's chunk came back"),
-    onLockExtensionFailed: (task, error) =>
-      log.warn({ jobId: task.jobId, chunk: task.index, reason: error.message }, "a lock was not renewed"),
-    onError: (error) => log.debug({ reason: error.message }, "queue"),
+  const backend = openBackend(settings, log, { listen: false, ...options });
+  const work = await Work.begin({ settings, log, backend, models });
+  let highTimer: NodeJS.Timeout | undefined;
+  const memory = new MemoryWatch(settings.memory, (level, rssBytes) => {
+    log[level === "ok" ? "info" : "warn"]({ level, rssBytes }, "memory");
+    clearTimeout(highTimer);
+    void work.heed(level).catch(() => {});
+    if (level === "over") onRecycle();
+    else if (level === "high") highTimer = setTimeout(onRecycle, HIGH_FOR_MS).unref();
   });
   log.info({ models: models.list().map((model) => model.name) }, "waiting for chunks");
   return {
-    close: () => backend.close(GRACE_MS),
+    async close() {
+      memory.stop();
+      clearTimeout(highTimer);
+      await backend.queue.close(GRACE_MS);
+      await work.close();
+      await backend.close(0);
+    },
   };
 }

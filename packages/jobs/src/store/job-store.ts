@@ -12,8 +12,19 @@ export class StoreUnavailableError extends Error {
 export interface JobStore {
   create(job: NewJob): Promise<void>;
   get(id: string): Promise<Job | undefined>;
-  /** A worker has begun a chunk of it. */
-  chunkBegun(id: string, index: number): Promise<boolean>;
+  /**
+   * A worker begins a chunk. Gives how often the chunk was begun and not ended, this time included: above 1 its
+   * worker went silent. 0: the job is gone or final, leave the chunk.
+   */
+  chunkBegun(id: string, index: number): Promise<number>;
+  /** The worker lives and leaves the chunk undone: it failed, or was given back. */
+  chunkLeft(id: string, index: number): Promise<void>;
+  /** The job is being worked on: its upload goes on. */
+  touch(id: string): Promise<boolean>;
+  /** All jobs that have not ended. */
+  listOpen(): Promise<Job[]>;
+  /** The chunks of a sealed job that are not done. */
+  pendingChunks(id: string): Promise<number[]>;
   /** A chunk's result is stored. Counts each chunk once; the last of a sealed job completes it. */
   chunkDone(id: string, index: number, rows: number): Promise<boolean>;
   /** All rows have arrived. Completes the job if every chunk is done already. */

@@ -27,7 +27,7 @@ export function describeStores(name: string, stores: () => { jobs: JobStore; chu
       const { jobs } = stores();
       const job = newJob();
       await jobs.create(job);
-      expect(await jobs.chunkBegun(job.id, 0)).toBe(true);
+      expect(await jobs.chunkBegun(job.id, 0)).toBe(1);
       expect((await jobs.get(job.id))?.state).toBe("running");
       await jobs.chunkDone(job.id, 1, 3);
       await jobs.seal(job.id, 8, 2);
@@ -67,10 +67,37 @@ export function describeStores(name: string, stores: () => { jobs: JobStore; chu
       await jobs.create(failed);
       expect(await jobs.fail(failed.id, "chunk 3: no")).toBe(true);
       expect(await jobs.cancel(failed.id)).toBe(false);
-      expect(await jobs.chunkBegun(failed.id, 0)).toBe(false);
+      expect(await jobs.chunkBegun(failed.id, 0)).toBe(0);
       expect(await jobs.chunkDone(failed.id, 0, 1)).toBe(false);
       expect(await jobs.seal(failed.id, 1, 1)).toBe(false);
       expect(await jobs.get(failed.id)).toMatchObject({ state: "failed", error: "chunk 3: no", rowsDone: 0 });
+    });
+
+    it("counts how often a chunk was begun and not ended", async () => {
+      const { jobs } = stores();
+      const job = newJob();
+      await jobs.create(job);
+      expect(await jobs.chunkBegun(job.id, 0)).toBe(1);
+      expect(await jobs.chunkBegun(job.id, 0)).toBe(2);
+      expect(await jobs.chunkBegun(job.id, 1)).toBe(1);
+      await jobs.chunkLeft(job.id, 0);
+      expect(await jobs.chunkBegun(job.id, 0)).toBe(1);
+    });
+
+    it("lists the jobs that have not ended, and their chunks that are not done", async () => {
+      const { jobs } = stores();
+      const [open, ended] = [newJob(), newJob()];
+      await jobs.create(open);
+      await jobs.create(ended);
+      await jobs.cancel(ended.id);
+      await jobs.chunkDone(open.id, 1, 5);
+      await jobs.seal(open.id, 15, 3);
+      const ids = (await jobs.listOpen()).map((job) => job.id);
+      expect(ids).toContain(open.id);
+      expect(ids).not.toContain(ended.id);
+      expect(await jobs.pendingChunks(open.id)).toEqual([0, 2]);
+      expect(await jobs.touch(open.id)).toBe(true);
+      expect(await jobs.touch(ended.id)).toBe(false);
     });
 
     it("answers false for a job that is gone", async () => {
@@ -79,7 +106,7 @@ export function describeStores(name: string, stores: () => { jobs: JobStore; chu
       await jobs.create(job);
       await jobs.remove(job.id);
       expect(await jobs.get(job.id)).toBeUndefined();
-      expect(await jobs.chunkBegun(job.id, 0)).toBe(false);
+      expect(await jobs.chunkBegun(job.id, 0)).toBe(0);
       expect(await jobs.cancel(job.id)).toBe(false);
     });
   });

@@ -4,6 +4,7 @@ export const problems = {
   "bad-request": [400, "The request is not as it should be"],
   "empty-body": [400, "The body is empty"],
   "bad-row": [422, "A row does not fit the model"],
+  "bad-table": [422, "The table cannot be read"],
   "unknown-field": [400, "The request has a field that is not known"],
   "too-many-rows": [413, "Too many rows for a direct request"],
   "body-too-large": [413, "The body is too large"],
@@ -20,6 +21,11 @@ export const problems = {
   "method-not-allowed": [405, "The address does not serve this method"],
   "store-full": [507, "No room is left for this job"],
   "queue-away": [503, "The queue cannot be reached"],
+  "no-worker": [503, "No worker takes chunks"],
+  overloaded: [503, "The service is short of memory"],
+  "job-ended": [409, "The job was ended while its rows arrived"],
+  "key-reused": [422, "The Idempotency-Key was used for another request"],
+  "key-in-flight": [409, "The first request with this Idempotency-Key is under way"],
   internal: [500, "Something went wrong here"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 

@@ -1,5 +1,11 @@
 import { types } from "node:util";
-import { ModelNotHereError, StoreFullError, StoreUnavailableError } from "@shap-service/jobs";
+import {
+  JobEndedError,
+  ModelNotHereError,
+  NoWorkerError,
+  StoreFullError,
+  StoreUnavailableError,
+} from "@shap-service/jobs";
 import { ModelFormatError, ShapeError, UnsupportedModelError } from "shap-core";
 import { ZodError } from "zod";
 import { type Fault, ProblemError } from "./problem.js";
@@ -25,6 +31,12 @@ export function toProblem(error: unknown): ProblemError {
       retryAfterSeconds: 5,
     });
   }
+  if (error instanceof NoWorkerError) {
+    return new ProblemError("no-worker", "No worker has taken a chunk for minutes; see GET /v1/workers", {
+      retryAfterSeconds: 60,
+    });
+  }
+  if (error instanceof JobEndedError) return new ProblemError("job-ended", error.message);
   return fromExpress(error) ?? new ProblemError("internal", "The fault is logged under this request's id");
 }
 

@@ -1,9 +1,10 @@
 import type { ModelCatalogue, Settings } from "@shap-service/jobs";
 import { json, type Request, Router } from "express";
-import { type Cell, type Matrix, type Rows, ShapeError, toMatrix } from "shap-core";
+import { type Cell, type Explainer, type Matrix, type Rows, ShapeError, toMatrix } from "shap-core";
 import { z } from "zod";
 import { ProblemError } from "../http/problem.js";
 import { nest } from "../result/nest.js";
+import { topReasons } from "../result/top-reasons.js";
 import { findModel } from "./find-model.js";
 
 /** A direct request is small; larger tables are jobs. */
@@ -14,10 +15,22 @@ const row = z.custom<object>((value) => typeof value === "object" && value !== n
   error: "expected an array, or an object by feature name",
 });
 const rows = z.array(row).min(1);
-const output = z.enum(["raw", "probability"]).default("raw");
+export const output = z.enum(["raw", "probability"]).default("raw");
 
 export const predictRequest = z.strictObject({ rows, output });
-export const explainRequest = z.strictObject({ rows });
+export const perturbation = z.enum(["auto", "interventional", "tree_path_dependent"]).default("auto");
+export const explainRequest = z.strictObject({
+  rows,
+  perturbation,
+  output,
+  /** Pairwise values too: features × features a row. */
+  interactions: z.boolean().default(false),
+  /** Adds the k features that moved each row most. */
+  top: z.int().min(1).optional(),
+});
+
+/** Numbers that pairwise values may have in one answer. */
+const MAX_INTERACTION_VALUES = 2_000_000;
 
 export function explainRoutes(settings: Pick<Settings, "maxSyncRows">, models: ModelCatalogue): Router {
   const router = Router();
@@ -35,8 +48,9 @@ export function explainRoutes(settings: Pick<Settings, "maxSyncRows">, models: M
     const served = findModel(models, req.params.name);
     const request = explainRequest.parse(bodyOf(req));
     const matrix = readRows(request.rows, served.model, settings.maxSyncRows);
-    const explanation = models.explainer(served, { perturbation: "auto", output: "raw" }).explain(matrix);
-    const predictions = served.model.predict(matrix);
+    const explainer = models.explainer(served, request);
+    const explanation = explainer.explain(matrix);
+    const predictions = served.model.predict(matrix, { output: request.output });
     res.json({
       model: { name: served.name, version: served.version, fallback: served.fallback },
       featureNames: explanation.featureNames,
@@ -44,9 +58,23 @@ export function explainRoutes(settings: Pick<Settings, "maxSyncRows">, models: M
       baseValues: Array.from(explanation.baseValues),
       values: nest(explanation.values, explanation.shape),
       predictions: nest(predictions.values, [matrix.rows, predictions.outputs]),
+      ...(request.interactions ? { interactions: interactionsOf(explainer, matrix) } : {}),
+      ...(request.top === undefined ? {} : { reasons: topReasons(explanation, request.top) }),
     });
   });
   return router;
+}
+
+function interactionsOf(explainer: Explainer, matrix: Matrix) {
+  const numbers = matrix.rows * matrix.columns ** 2;
+  if (numbers > MAX_INTERACTION_VALUES) {
+    throw new ProblemError(
+      "too-many-rows",
+      `${matrix.rows} rows have ${numbers} pairwise values; one answer holds ${MAX_INTERACTION_VALUES}`,
+    );
+  }
+  const { values, shape } = explainer.explainInteractions(matrix);
+  return nest(values, shape);
 }
 
 /** JSON by its type, and a body without one: `curl -d` says form, people mean JSON. */

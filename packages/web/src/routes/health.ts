@@ -18,6 +18,7 @@ export function healthRoutes(settings: Settings, backend: Backend, models: Model
       uptimeSeconds: Math.round(process.uptime()),
       memory: { rssBytes: process.memoryUsage.rss(), limitBytes: settings.memory.limitBytes },
       queue,
+      workers: { live: queue.status === "ready" ? (await backend.workers.list()).length : null },
       models: models.list().map(({ name, version, fallback }) => ({ name, version, fallback })),
     });
   });

@@ -18,7 +18,7 @@ export interface BullQueueOptions {
   readonly name?: string;
   /** How long a silent worker keeps a chunk. Default 30 s: longer than a frozen Redis of 20 s. */
   readonly lockMs?: number;
-  /** How often chunks of silent workers are looked for. Default 10 s. */
+  /** How often chunks of silent workers are looked for. Default a third of the lock. */
   readonly stalledCheckMs?: number;
 }
 
@@ -60,7 +60,7 @@ export class BullQueue implements ChunkQueue {
       settings: {
         lockDuration: this.lockMs,
         lockRenewTime: this.lockMs / 4,
-        stalledInterval: options.stalledCheckMs ?? 10_000,
+        stalledInterval: options.stalledCheckMs ?? this.lockMs / 3,
         maxStalledCount: MAX_STALLED,
         drainDelay: 5,
       },

@@ -1,4 +1,5 @@
 import { isFinal, type Job, type NewJob } from "../../job.js";
+import { JobChanges } from "../job-changes.js";
 import type { JobStore } from "../job-store.js";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -6,12 +7,14 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 interface Entry {
   readonly job: Mutable<Job>;
   readonly done: Set<number>;
+  readonly begun: Map<number, number>;
   expiry: NodeJS.Timeout;
 }
 
 /** Job records inside one process, beside the embedded queue. */
 export class MemoryJobStore implements JobStore {
   private readonly entries = new Map<string, Entry>();
+  readonly changes = new JobChanges();
 
   /** @param onExpire called when a job's time is over, to free its blobs */
   constructor(
@@ -27,8 +30,14 @@ export class MemoryJobStore implements JobStore {
       rowsDone: 0,
       chunksDone: 0,
       createdAt: this.now(),
+      touchedAt: this.now(),
     };
-    this.entries.set(job.id, { job: record, done: new Set(), expiry: this.expireLater(job.id) });
+    this.entries.set(job.id, {
+      job: record,
+      done: new Set(),
+      begun: new Map(),
+      expiry: this.expireLater(job.id),
+    });
   }
 
   async get(id: string): Promise<Job | undefined> {
@@ -36,14 +45,37 @@ export class MemoryJobStore implements JobStore {
     return entry === undefined ? undefined : { ...entry.job };
   }
 
-  async chunkBegun(id: string): Promise<boolean> {
+  async chunkBegun(id: string, index: number): Promise<number> {
     const entry = this.open(id);
-    if (entry === undefined) return false;
+    if (entry === undefined) return 0;
     if (entry.job.state === "queued") {
       entry.job.state = "running";
       entry.job.startedAt = this.now();
     }
-    return true;
+    this.changed(entry);
+    const begun = (entry.begun.get(index) ?? 0) + 1;
+    entry.begun.set(index, begun);
+    return begun;
+  }
+
+  async chunkLeft(id: string, index: number): Promise<void> {
+    this.entries.get(id)?.begun.delete(index);
+  }
+
+  async touch(id: string): Promise<boolean> {
+    const entry = this.open(id);
+    if (entry !== undefined) entry.job.touchedAt = this.now();
+    return entry !== undefined;
+  }
+
+  async listOpen(): Promise<Job[]> {
+    return [...this.entries.values()].flatMap(({ job }) => (isFinal(job.state) ? [] : [{ ...job }]));
+  }
+
+  async pendingChunks(id: string): Promise<number[]> {
+    const entry = this.entries.get(id);
+    const indices = Array.from({ length: entry?.job.chunks ?? 0 }, (_, index) => index);
+    return indices.filter((index) => !entry?.done.has(index));
   }
 
   async chunkDone(id: string, index: number, rows: number): Promise<boolean> {
@@ -53,7 +85,9 @@ export class MemoryJobStore implements JobStore {
     entry.done.add(index);
     entry.job.rowsDone += rows;
     entry.job.chunksDone += 1;
+    entry.begun.delete(index);
     this.completeIfDone(entry);
+    this.changed(entry);
     return true;
   }
 
@@ -63,6 +97,7 @@ export class MemoryJobStore implements JobStore {
     entry.job.rowsTotal = rowsTotal;
     entry.job.chunks = chunks;
     this.completeIfDone(entry);
+    this.changed(entry);
     return true;
   }
 
@@ -84,6 +119,12 @@ export class MemoryJobStore implements JobStore {
   async remove(id: string): Promise<void> {
     clearTimeout(this.entries.get(id)?.expiry);
     this.entries.delete(id);
+    this.changes.tell(id);
+  }
+
+  private changed(entry: Entry): void {
+    entry.job.touchedAt = this.now();
+    this.changes.tell(entry.job.id);
   }
 
   /** The record of a job that may still change. */
@@ -100,6 +141,7 @@ export class MemoryJobStore implements JobStore {
   private finish(entry: Entry, state: "completed" | "failed" | "cancelled"): void {
     entry.job.state = state;
     entry.job.finishedAt = this.now();
+    this.changed(entry);
     clearTimeout(entry.expiry);
     entry.expiry = this.expireLater(entry.job.id);
   }

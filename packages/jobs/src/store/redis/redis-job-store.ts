@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
 import type { Job, JobState, NewJob } from "../../job.js";
 import type { JobStore } from "../job-store.js";
-import { allJobKeys, jobKey } from "./keys.js";
+import { allJobKeys, beginningsKey, doneKey, JOBS_CHANNEL, jobKey, OPEN_JOBS_KEY } from "./keys.js";
 import { ask, runScript } from "./redis-client.js";
-import { beginChunk, createJob, endJob, finishChunk, sealJob } from "./scripts.js";
+import { beginChunk, createJob, endJob, finishChunk, sealJob, touchJob } from "./scripts.js";
 
 const scripts = {
   create: withHash(createJob),
@@ -12,6 +12,7 @@ const scripts = {
   finish: withHash(finishChunk),
   seal: withHash(sealJob),
   end: withHash(endJob),
+  touch: withHash(touchJob),
 };
 
 /** Job records as Redis hashes, seen by every web and worker. */
@@ -31,8 +32,37 @@ export class RedisJobStore implements JobStore {
     return fields.spec === undefined ? undefined : toJob(fields as Record<string, string> & { spec: string });
   }
 
-  chunkBegun(id: string): Promise<boolean> {
-    return this.run(scripts.begin, id, [this.now()]);
+  async chunkBegun(id: string, index: number): Promise<number> {
+    const values = [this.now(), index, this.ttlSeconds];
+    return Number(await runScript(this.redis, scripts.begin, scriptKeys(id), values));
+  }
+
+  async chunkLeft(id: string, index: number): Promise<void> {
+    await ask(this.redis, (redis) => redis.hdel(beginningsKey(id), String(index)));
+  }
+
+  touch(id: string): Promise<boolean> {
+    return this.run(scripts.touch, id, [this.now()]);
+  }
+
+  async listOpen(): Promise<Job[]> {
+    const ids = await ask(this.redis, (redis) => redis.smembers(OPEN_JOBS_KEY));
+    const jobs: Job[] = [];
+    for (const id of ids) {
+      const job = await this.get(id);
+      if (job !== undefined) jobs.push(job);
+      // Its time was over before it ended.
+      else await ask(this.redis, (redis) => redis.srem(OPEN_JOBS_KEY, id));
+    }
+    return jobs;
+  }
+
+  async pendingChunks(id: string): Promise<number[]> {
+    const job = await this.get(id);
+    const done = new Set(await ask(this.redis, (redis) => redis.smembers(doneKey(id))));
+    return Array.from({ length: job?.chunks ?? 0 }, (_, index) => index).filter(
+      (index) => !done.has(String(index)),
+    );
   }
 
   chunkDone(id: string, index: number, rows: number): Promise<boolean> {
@@ -52,7 +82,14 @@ export class RedisJobStore implements JobStore {
   }
 
   async remove(id: string): Promise<void> {
-    await ask(this.redis, (redis) => redis.unlink(...allJobKeys(id)));
+    await ask(this.redis, (redis) =>
+      redis
+        .multi()
+        .unlink(...allJobKeys(id))
+        .srem(OPEN_JOBS_KEY, id)
+        .publish(JOBS_CHANNEL, id)
+        .exec(),
+    );
   }
 
   private async run(
@@ -60,9 +97,11 @@ export class RedisJobStore implements JobStore {
     id: string,
     values: (string | number)[],
   ): Promise<boolean> {
-    return (await runScript(this.redis, script, allJobKeys(id), values)) === 1;
+    return (await runScript(this.redis, script, scriptKeys(id), values)) === 1;
   }
 }
+
+const scriptKeys = (id: string): string[] => [...allJobKeys(id), OPEN_JOBS_KEY];
 
 export function withHash(text: string): { readonly text: string; readonly sha1: string } {
   return { text, sha1: createHash("sha1").update(text).digest("hex") };
@@ -79,6 +118,7 @@ function toJob(fields: Record<string, string> & { spec: string }): Job {
     chunks: number("chunks"),
     error: fields.error,
     createdAt: number("createdAt") ?? 0,
+    touchedAt: number("touchedAt") ?? 0,
     startedAt: number("startedAt"),
     finishedAt: number("finishedAt"),
   };

@@ -1,19 +1,31 @@
 /**
- * One script a change, so that each is atomic. All take KEYS = job, done, in, out (see keys.ts).
+ * One script a change, so that each is atomic. All take KEYS = job, done, in, out,
+ * begun, open jobs (see keys.ts). Each change touches the job and tells of it on the channel `shap:jobs`.
  * `allow-oom`: a full Redis must still be able to count, close and free what it holds; only blobs are refused.
  */
 const header = "#!lua flags=allow-oom";
 
+const touchFunction = `
+local function touch(now)
+  redis.call('HSET', KEYS[1], 'touchedAt', now)
+end
+local function tell()
+  redis.call('PUBLISH', 'shap:jobs', string.match(KEYS[1], '[^:]+$'))
+end
+`;
+
 const finishFunction = `
+${touchFunction}
 local function isOpen(state)
   return state == 'queued' or state == 'running'
 end
 local function expireAll(ttl)
-  for i = 1, 4 do redis.call('EXPIRE', KEYS[i], ttl) end
+  for i = 1, 5 do redis.call('EXPIRE', KEYS[i], ttl) end
 end
 local function finish(state, now, ttl)
   redis.call('HSET', KEYS[1], 'state', state, 'finishedAt', now)
-  redis.call('UNLINK', KEYS[2], KEYS[3])
+  redis.call('UNLINK', KEYS[2], KEYS[3], KEYS[5])
+  redis.call('SREM', KEYS[6], string.match(KEYS[1], '[^:]+$'))
   if state ~= 'completed' then redis.call('UNLINK', KEYS[4]) end
   expireAll(ttl)
 end
@@ -27,17 +39,32 @@ end
 export const createJob = `${header}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 redis.call('HSET', KEYS[1], 'spec', ARGV[1], 'state', 'queued', 'rowsDone', 0, 'chunksDone', 0, 'createdAt', ARGV[2])
+redis.call('HSET', KEYS[1], 'touchedAt', ARGV[2])
 redis.call('EXPIRE', KEYS[1], ARGV[3])
+redis.call('SADD', KEYS[6], string.match(KEYS[1], '[^:]+$'))
 return 1`;
 
-/** ARGV: now */
+/** ARGV: now, index, ttl. Gives how often the chunk was begun without an end, this time included; 0: leave it. */
 export const beginChunk = `${header}
+${touchFunction}
 local state = redis.call('HGET', KEYS[1], 'state')
+if state ~= 'queued' and state ~= 'running' then return 0 end
 if state == 'queued' then
   redis.call('HSET', KEYS[1], 'state', 'running', 'startedAt', ARGV[1])
-  return 1
+  tell()
 end
-return state == 'running' and 1 or 0`;
+touch(ARGV[1])
+local begun = redis.call('HINCRBY', KEYS[5], ARGV[2], 1)
+redis.call('EXPIRE', KEYS[5], ARGV[3])
+return begun`;
+
+/** ARGV: now */
+export const touchJob = `${header}
+${touchFunction}
+local state = redis.call('HGET', KEYS[1], 'state')
+if state ~= 'queued' and state ~= 'running' then return 0 end
+touch(ARGV[1])
+return 1`;
 
 /** ARGV: index, rows, now, ttl */
 export const finishChunk = `${header}
@@ -47,8 +74,11 @@ if redis.call('SADD', KEYS[2], ARGV[1]) == 1 then
   redis.call('HINCRBY', KEYS[1], 'rowsDone', ARGV[2])
   redis.call('HINCRBY', KEYS[1], 'chunksDone', 1)
   redis.call('HDEL', KEYS[3], ARGV[1])
+  redis.call('HDEL', KEYS[5], ARGV[1])
+  touch(ARGV[3])
   redis.call('EXPIRE', KEYS[2], ARGV[4])
   completeIfDone(ARGV[3], ARGV[4])
+  tell()
 end
 return 1`;
 
@@ -57,7 +87,9 @@ export const sealJob = `${header}
 ${finishFunction}
 if not isOpen(redis.call('HGET', KEYS[1], 'state')) then return 0 end
 redis.call('HSET', KEYS[1], 'rowsTotal', ARGV[1], 'chunks', ARGV[2])
+touch(ARGV[3])
 completeIfDone(ARGV[3], ARGV[4])
+tell()
 return 1`;
 
 /** ARGV: failed or cancelled, error or '', now, ttl */
@@ -66,6 +98,7 @@ ${finishFunction}
 if not isOpen(redis.call('HGET', KEYS[1], 'state')) then return 0 end
 if ARGV[2] ~= '' then redis.call('HSET', KEYS[1], 'error', ARGV[2]) end
 finish(ARGV[1], ARGV[3], ARGV[4])
+tell()
 return 1`;
 
 /**
