@@ -2,19 +2,20 @@ import type { ModelCatalogue, Settings } from "@shap-service/jobs";
 import { json, type Request, Router } from "express";
 import { type Cell, type Explainer, type Matrix, type Rows, ShapeError, toMatrix } from "shap-core";
 import { z } from "zod";
+import type { Metrics } from "../http/metrics.js";
 import { ProblemError } from "../http/problem.js";
 import { nest } from "../result/nest.js";
 import { topReasons } from "../result/top-reasons.js";
 import { findModel } from "./find-model.js";
 
 /** A direct request is small; larger tables are jobs. */
-const MAX_BODY = "16mb";
+export const MAX_BODY = "16mb";
 
 /** Cells are checked by `toMatrix`, which knows the model; here only that rows are arrays or objects. */
 const row = z.custom<object>((value) => typeof value === "object" && value !== null, {
   error: "expected an array, or an object by feature name",
 });
-const rows = z.array(row).min(1);
+export const rows = z.array(row).min(1);
 export const output = z.enum(["raw", "probability"]).default("raw");
 
 export const predictRequest = z.strictObject({ rows, output });
@@ -32,7 +33,11 @@ export const explainRequest = z.strictObject({
 /** Numbers that pairwise values may have in one answer. */
 const MAX_INTERACTION_VALUES = 2_000_000;
 
-export function explainRoutes(settings: Pick<Settings, "maxSyncRows">, models: ModelCatalogue): Router {
+export function explainRoutes(
+  settings: Pick<Settings, "maxSyncRows">,
+  models: ModelCatalogue,
+  metrics: Metrics,
+): Router {
   const router = Router();
   const body = json({ limit: MAX_BODY, strict: false, type: isJson });
 
@@ -48,6 +53,7 @@ export function explainRoutes(settings: Pick<Settings, "maxSyncRows">, models: M
     const served = findModel(models, req.params.name);
     const request = explainRequest.parse(bodyOf(req));
     const matrix = readRows(request.rows, served.model, settings.maxSyncRows);
+    metrics.rowsExplained.inc(matrix.rows);
     const explainer = models.explainer(served, request);
     const explanation = explainer.explain(matrix);
     const predictions = served.model.predict(matrix, { output: request.output });
@@ -78,12 +84,12 @@ function interactionsOf(explainer: Explainer, matrix: Matrix) {
 }
 
 /** JSON by its type, and a body without one: `curl -d` says form, people mean JSON. */
-function isJson(req: { headers: { "content-type"?: string } }): boolean {
+export function isJson(req: { headers: { "content-type"?: string } }): boolean {
   const type = req.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
   return type === undefined || type === "application/x-www-form-urlencoded" || /[/+]json$/.test(type);
 }
 
-function bodyOf(req: Request): unknown {
+export function bodyOf(req: Request): unknown {
   if (req.body !== undefined) return req.body;
   const type = req.get("content-type");
   if (type !== undefined && !isJson(req)) {
@@ -93,7 +99,7 @@ function bodyOf(req: Request): unknown {
 }
 
 /** @throws ShapeError, ProblemError where there are too many */
-function readRows(given: unknown[], schema: Parameters<typeof toMatrix>[1], most: number): Matrix {
+export function readRows(given: unknown[], schema: Parameters<typeof toMatrix>[1], most: number): Matrix {
   if (given.length > most) {
     throw new ProblemError(
       "too-many-rows",

@@ -19,6 +19,7 @@ import {
 import { type Request, type Response, Router } from "express";
 import { z } from "zod";
 import { requireRole } from "../http/authenticate.js";
+import type { Metrics } from "../http/metrics.js";
 import { ProblemError } from "../http/problem.js";
 import { chunksOf, type ResultType, resultTypes, resultWriters } from "../result/write-result.js";
 import { IdempotentRequest } from "../upload/idempotency.js";
@@ -37,7 +38,12 @@ export const submitQuery = z.strictObject({
 });
 type SubmitQuery = z.output<typeof submitQuery>;
 
-export function jobRoutes(settings: Settings, backend: Backend, models: ModelCatalogue): Router {
+export function jobRoutes(
+  settings: Settings,
+  backend: Backend,
+  models: ModelCatalogue,
+  metrics: Metrics,
+): Router {
   const router = Router();
 
   router.post("/", requireRole("write"), async (req, res) => {
@@ -136,6 +142,8 @@ export function jobRoutes(settings: Settings, backend: Backend, models: ModelCat
       for await (const { matrix, ids } of reader(source, shape)) await intake.add(matrix, ids);
       if (intake.rows === 0) throw new ProblemError("empty-body", "The upload holds no rows");
       await intake.seal();
+      metrics.jobsSubmitted.inc();
+      metrics.rowsSubmitted.inc(intake.rows);
     } catch (error) {
       // What is left of the upload is read and dropped, so that the client gets to see the answer.
       req.unpipe();

@@ -47,7 +47,8 @@ export class BullQueue implements ChunkQueue {
     settings: RedisSettings,
     options: BullQueueOptions = {},
   ) {
-    this.lockMs = options.lockMs ?? 30_000;
+    // Bull's scripts take whole milliseconds only.
+    this.lockMs = Math.round(options.lockMs ?? 30_000);
     this.bull = new Bull<ChunkTask>(options.name ?? queueName(), {
       createClient: (type) => {
         if (type === "client") return redis;
@@ -59,8 +60,8 @@ export class BullQueue implements ChunkQueue {
       },
       settings: {
         lockDuration: this.lockMs,
-        lockRenewTime: this.lockMs / 4,
-        stalledInterval: options.stalledCheckMs ?? this.lockMs / 3,
+        lockRenewTime: Math.round(this.lockMs / 4),
+        stalledInterval: options.stalledCheckMs ?? Math.round(this.lockMs / 3),
         maxStalledCount: MAX_STALLED,
         drainDelay: 5,
       },
