@@ -1,4 +1,5 @@
 import type { TreeEnsemble } from "../../model/tree-ensemble.js";
+import { pairCell } from "../interactions.js";
 import { type Block, patternsOf } from "./block.js";
 import { backgroundLeafTables, type LeafTables, pathLeafTables, tableWidth } from "./leaf-tables.js";
 
@@ -23,12 +24,6 @@ export function blockSlots(model: TreeEnsemble, block: Block, order: 1 | 2): num
 /** Sums a row has: features × outputs, or the pairs i < j (in the order of `pairCell`) × outputs; outputs last. */
 export function slotCount(model: TreeEnsemble, order: 1 | 2): number {
   return tableWidth(model.featureNames.length, order) * model.outputNames.length;
-}
-
-/** The place of the unordered pair of two features among (0,1), (0,2), (1,2), (0,3), ... */
-export function pairCell(a: number, b: number): number {
-  const [i, j] = a < b ? [a, b] : [b, a];
-  return (j * (j - 1)) / 2 + i;
 }
 
 /**
