@@ -9,7 +9,7 @@ import { type CompiledState, CompiledTrees } from "./compiled/compiled-trees.js"
 import { attachKernel, type KernelMemory } from "./compiled/kernel.js";
 import type { ExplainerPlan } from "./compiled/tree-plan.js";
 import { expectedValue } from "./expected-value.js";
-import { completeInteractions, spreadPairs } from "./interactions.js";
+import { completeInteractions } from "./interactions.js";
 import { checkLabels, lossScale, probabilityScale, type ScaleOfOutput } from "./output-scale.js";
 import { addTreeByPairs, addTreeInteractionsByPairs } from "./pairwise.js";
 import { addTreeInteractions } from "./path-interactions.js";
@@ -22,6 +22,11 @@ export interface TreeExplainOptions {
   /** The true label of each row (0 or 1, or the target): `output: "log_loss"` alone needs them. */
   readonly labels?: ArrayLike<number>;
 }
+
+type CompiledGame = Extract<TreeGame, { kind: "path-dependent" | "interventional" }>;
+
+/** Rows whose pairs are held at a time, beside the matrices that are asked for. */
+const PIECE_ROWS = 512;
 
 /** A model that another thread compiled. */
 export interface AttachedEngine {
@@ -104,17 +109,21 @@ export class TreeExplainer {
     const data = toMatrix(rows, model);
     const features = model.featureNames.length;
     const outputs = model.outputNames.length;
+    const shapley = this.shapleyValues(data);
     const values = new Float64Array(data.rows * features * features * outputs);
-    this.pairEngine ??= this.compile(game, 2);
-    const pairs = new Float64Array(data.rows * this.pairEngine.state.slots);
-    this.pairEngine.explain(data, pairs);
-    spreadPairs(pairs, values, features, outputs);
-    for (const tree of this.pairEngine.state.leftOver) {
-      if (game.kind === "path-dependent") {
-        addTreeInteractions(model, this.soft, game.cover, tree, data, values);
-      } else addTreeInteractionsByPairs(model, tree, data, game.background, values);
+    for (let first = 0; first < data.rows; first += PIECE_ROWS) {
+      const piece = rowsOf(data, first, PIECE_ROWS);
+      const pairs = this.pairValues(piece, game);
+      const end = first + piece.rows;
+      const valuesAt = features * features * outputs;
+      completeInteractions(
+        pairs,
+        shapley.subarray(first * features * outputs, end * features * outputs),
+        features,
+        outputs,
+        values.subarray(first * valuesAt, end * valuesAt),
+      );
     }
-    completeInteractions(values, this.shapleyValues(data), features, outputs);
     const { featureNames, outputNames } = model;
     return new InteractionExplanation({
       values,
@@ -130,14 +139,12 @@ export class TreeExplainer {
     return this.engine?.plan ?? { kernel: "plain", tableBytes: 0, memoryBytes: 0, trees: [] };
   }
 
-  private compile(
-    game: Extract<TreeGame, { kind: "path-dependent" | "interventional" }>,
-    order: 1 | 2,
-    threads?: number,
-  ): CompiledTrees {
+  private compile(game: CompiledGame, order: 1 | 2, threads?: number): CompiledTrees {
+    const budget = this.options.maxTableBytes ?? DEFAULT_TABLE_BYTES;
     return compileTrees(this.model, this.soft, {
       order,
-      maxTableBytes: this.options.maxTableBytes ?? DEFAULT_TABLE_BYTES,
+      // Values and interactions share the budget.
+      maxTableBytes: budget - (this.engine?.plan.tableBytes ?? 0),
       background: game.kind === "interventional" ? game.background : undefined,
       kernel: this.options.kernel,
       threads,
@@ -147,6 +154,21 @@ export class TreeExplainer {
   private get soft(): SoftDecisions {
     this.knownSoft ??= softDecisions(this.model, "cover" in this.game ? this.game.cover : undefined);
     return this.knownSoft;
+  }
+
+  /** rows × pairs × outputs, as completeInteractions takes them. */
+  private pairValues(rows: Matrix, game: CompiledGame): Float64Array {
+    const { model } = this;
+    this.pairEngine ??= this.compile(game, 2);
+    const { slots, leftOver } = this.pairEngine.state;
+    const pairs = new Float64Array(rows.rows * slots);
+    this.pairEngine.explain(rows, pairs);
+    for (const tree of leftOver) {
+      if (game.kind === "path-dependent") {
+        addTreeInteractions(model, this.soft, game.cover, tree, rows, pairs);
+      } else addTreeInteractionsByPairs(model, tree, rows, game.background, pairs);
+    }
+    return pairs;
   }
 
   private shapleyValues(data: Matrix): Float64Array {
@@ -189,6 +211,12 @@ export class TreeExplainer {
     const { featureNames, outputNames } = this.model;
     return new Explanation({ values, baseValues, rowBaseValues, data, featureNames, outputNames });
   }
+}
+
+function rowsOf(matrix: Matrix, first: number, count: number): Matrix {
+  const rows = Math.min(count, matrix.rows - first);
+  const { columns } = matrix;
+  return { data: matrix.data.subarray(first * columns, (first + rows) * columns), rows, columns };
 }
 
 function expectedOf(model: TreeEnsemble, game: TreeGame): Float64Array {

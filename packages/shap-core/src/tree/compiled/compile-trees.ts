@@ -133,11 +133,18 @@ function writeBlockPrograms(
   let next = program >> 2;
   blocks.forEach((block, b) => {
     const slots = blockSlots(model, block, order);
-    int32.set([tables[b]!, slots.length, block.conditions.length, ...slots], next);
-    next += 3 + slots.length;
+    const put = (value: number): void => {
+      int32[next++] = value;
+    };
+    put(tables[b]!);
+    put(slots.length);
+    put(block.conditions.length);
+    slots.forEach(put);
     for (const { column, threshold, flip, bit } of block.conditions) {
-      int32.set([column, threshold, flip, bit], next);
-      next += 4;
+      put(column);
+      put(threshold);
+      put(flip);
+      put(bit);
     }
   });
 }
