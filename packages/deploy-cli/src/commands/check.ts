@@ -1,11 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { isAbsolute, join, relative } from "node:path";
 import { checkBlueprint } from "../checks/blueprint/check-blueprint.js";
 import { countFindings } from "../checks/finding.js";
 import { renderSections, type Section, summary } from "../checks/report.js";
-import { usageError } from "../errors.js";
 import { type ExitCode, exitCode } from "../exit-code.js";
 import type { CommandContext } from "../terminal/console.js";
+import { readBlueprintFile } from "./read-blueprint-file.js";
 
 export interface CheckOptions {
   /** The Blueprint, from the folder the command runs in. */
@@ -35,20 +34,4 @@ export async function check(options: CheckOptions, { folder, console }: CommandC
   );
   console.document({ command: "check", ok, exitCode: code, counts, findings });
   return code;
-}
-
-async function readBlueprintFile(path: string, shown: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") {
-      throw usageError(
-        `There is no ${shown} here.`,
-        "no_blueprint",
-        "Run this in the folder of your repository, or name the file with --file.",
-      );
-    }
-    throw usageError(`${shown} cannot be read: ${(error as Error).message}`, "unreadable_blueprint");
-  }
 }
