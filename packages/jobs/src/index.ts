@@ -1,1 +1,23 @@
-export {};
+export { type Backend, type BackendOptions, openBackend } from "./backend.js";
+export {
+  baseValueColumns,
+  decodeResultChunk,
+  predictionColumns,
+  type ResultChunk,
+  valueColumns,
+} from "./chunk/result-chunk.js";
+export { ModelNotHereError } from "./explain-chunk.js";
+export { isFinal, type Job, type JobModel, type JobOptions, type JobState, type NewJob } from "./job.js";
+export { JobEndedError, JobIntake, NoWorkerError, newJobId, removeJob } from "./job-intake.js";
+export { createLogger, type Logger } from "./log.js";
+export { ModelCatalogue, openCatalogue } from "./models/model-catalogue.js";
+export { type BrokenModel, isModelName, type ServedModel } from "./models/model-file.js";
+export { ModelFolderError } from "./models/model-folder.js";
+export { type MemoryLevel, MemoryWatch } from "./process/memory-watch.js";
+export type { ChunkQueue, QueueCounts, QueueEvents } from "./queue/chunk-queue.js";
+export { type ApiKey, type Role, readSettings, type Settings, SettingsError } from "./settings/settings.js";
+export { type ChunkStore, StoreFullError } from "./store/chunk-store.js";
+export type { IdempotencyStore } from "./store/idempotency-store.js";
+export { type JobStore, StoreUnavailableError } from "./store/job-store.js";
+export { Work, type WorkTallies } from "./work.js";
+export type { WorkerRecord } from "./workers/worker-registry.js";

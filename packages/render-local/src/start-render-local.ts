@@ -53,6 +53,9 @@ export async function startRenderLocal(options: RenderLocalOptions = {}): Promis
     };
     const workspace = new Workspace(platform, options.dataFolder ?? join(folder, "data"), options.port ?? 0);
     undo.push(() => workspace.close());
+    platform.events.on("event", ({ type }) => {
+      if (type === "deploy_ended") void workspace.pruneBuilds();
+    });
     const metrics = new Metrics(workspace, clock);
     metrics.start();
     undo.push(() => metrics.stop());

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { UpFlags } from "./command.js";
 import { RenderLocalError } from "./errors.js";
 import type { RenderLocal } from "./render-local.js";
@@ -7,7 +6,7 @@ import { Screen } from "./terminal/screen.js";
 
 /** Runs a Blueprint until Ctrl-C, SIGTERM or the end of the terminal. */
 export async function up(blueprint: string, flags: UpFlags): Promise<void> {
-  const stopped = untilToldToStop();
+  const stop = new StopSignals();
   const local = await startRenderLocal({
     ...flags,
     blueprint,
@@ -24,20 +23,41 @@ export async function up(blueprint: string, flags: UpFlags): Promise<void> {
       () => screen.say(liveNotice(local)),
       (error) => screen.say(error instanceof RenderLocalError ? error.message : String(error)),
     );
-    await stopped;
+    await stop.received;
     screen.say("Stopping: everything gets its signal now (Ctrl-C again ends it at once).");
   } finally {
-    // A second signal while stopping leaves at once; the processes go with it.
-    for (const signal of stopSignals) process.once(signal, () => process.exit(130));
     await local.stop();
     screen.stop();
+    stop.close();
   }
 }
 
-const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/** npx passes Ctrl-C on although the terminal has sent it already: what comes at once is the same Ctrl-C. */
+const sameSignalMilliseconds = 1000;
 
-async function untilToldToStop(): Promise<void> {
-  await Promise.race(stopSignals.map((signal) => once(process, signal)));
+/** The first signal asks for an orderly stop, a later one leaves at once; the processes go with it. */
+class StopSignals {
+  readonly received: Promise<void>;
+  #receivedAt: number | undefined;
+  #resolve: () => void = () => {};
+  readonly #onSignal = (): void => {
+    const now = Date.now();
+    if (this.#receivedAt !== undefined && now - this.#receivedAt > sameSignalMilliseconds) process.exit(130);
+    this.#receivedAt ??= now;
+    this.#resolve();
+  };
+
+  constructor() {
+    this.received = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+    for (const signal of signals) process.on(signal, this.#onSignal);
+  }
+
+  close(): void {
+    for (const signal of signals) process.off(signal, this.#onSignal);
+  }
 }
 
 function welcome(local: RenderLocal, flags: UpFlags): string {

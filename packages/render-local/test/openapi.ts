@@ -3,6 +3,9 @@ import { Ajv, type ValidateFunction } from "ajv";
 import addFormatsModule from "ajv-formats";
 
 type Json = Record<string, unknown>;
+type EventSchema = {
+  event: { properties: { details: { oneOf: { title: string; properties?: Json }[] } } };
+};
 
 const path = process.env.RENDER_OPENAPI;
 const document = path ? (JSON.parse(readFileSync(path, "utf8")) as Json) : undefined;
@@ -33,6 +36,26 @@ export function checkAgainstOpenApi(method: string, calledPath: string, status: 
     throw new Error(
       `${where} is not as documented: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(body)}`,
     );
+  }
+  if (/\/events(\/|$)/.test(template)) checkEventDetails(body);
+}
+
+/** The details of an event: which of the forty shapes is meant, the shape's title tells. */
+function checkEventDetails(body: unknown): void {
+  const schemas = (document as { components: { schemas: Record<string, never> } }).components.schemas;
+  const { oneOf } = (schemas.serviceEventWithCursor as never as Record<string, EventSchema>).properties.event
+    .properties.details;
+  const events = (Array.isArray(body) ? body.map((item) => item.event ?? item) : [body]) as Json[];
+  for (const { type, details } of events) {
+    const title = type === "plan_changed" ? "instance_type_changed" : type;
+    const index = oneOf.findIndex((one) => one.title.toLowerCase().replaceAll(" ", "_") === title);
+    if (index === -1) throw new Error(`Render documents no event ${type}`);
+    const unknown = Object.keys(details as Json).filter((key) => !(key in (oneOf[index].properties ?? {})));
+    if (unknown.length > 0) throw new Error(`Render documents no ${unknown.join()} in an event ${type}`);
+    const place =
+      "render#/components/schemas/serviceEventWithCursor/properties/event/properties/details/anyOf";
+    const validate = ajv.getSchema(`${place}/${index}`) as ValidateFunction;
+    if (!validate(details)) throw new Error(`an event ${type}: ${ajv.errorsText(validate.errors)}`);
   }
 }
 
@@ -65,6 +88,7 @@ function resolved(response: Json): Json {
   return response.$ref
     .slice(2)
     .split("/")
+    .map((key) => decodeURIComponent(key).replaceAll("~1", "/"))
     .reduce((node, key) => node[key] as Json, document as Json);
 }
 
@@ -78,7 +102,8 @@ function prepared(node: unknown): unknown {
   const result: Json = {};
   for (const [key, value] of Object.entries(node)) {
     if (key === "discriminator" || key === "example") continue;
-    result[key === "oneOf" ? "anyOf" : key] = prepared(value);
+    if (key === "$ref" && typeof value === "string") result.$ref = value.replaceAll("/oneOf/", "/anyOf/");
+    else result[key === "oneOf" ? "anyOf" : key] = prepared(value);
   }
   if (result.nullable === true && typeof result.type === "string") result.type = [result.type, "null"];
   return result;

@@ -1,4 +1,5 @@
 import { type Explanation, nearestName, ShapeError } from "shap-core";
+import { isDrawable } from "./drawable.js";
 
 /** The part of an explanation that a plot draws: some of its rows, one of its outputs. */
 export interface Selection {
@@ -9,7 +10,7 @@ export interface Selection {
   readonly featureNames: readonly string[];
   /** The index in the explanation of each row. */
   readonly rowIndexes: ArrayLike<number>;
-  /** rows × features contributions, row-major; all finite. */
+  /** rows × features contributions, row-major; none NaN or infinite. */
   readonly values: Float64Array;
   /** rows × features feature values, row-major; NaN is missing. */
   readonly data: Float64Array;
@@ -23,7 +24,7 @@ export interface Selection {
 /**
  * Picks rows and an output.
  * @throws ShapeError where there is nothing to draw, a row or output does not exist, none of several outputs was
- *   chosen, or a contribution is not a finite number
+ *   chosen, or a contribution is NaN or larger than 1e150
  */
 export function select(
   explanation: Explanation,
@@ -46,14 +47,18 @@ export function select(
   for (let r = 0; r < rows; r++) {
     const from = rowIndexes[r]! * features;
     let sum = baseValue;
+    let drawable = true;
     for (let f = 0; f < features; f++) {
       const value = explanation.values[(from + f) * outputNames.length + k]!;
       sum += value;
+      drawable &&= isDrawable(value);
       values[r * features + f] = value;
       cells[r * features + f] = data.data[from + f]!;
     }
     outputs[r] = sum;
-    if (!Number.isFinite(sum)) throw notFinite(values, baseValue, rowIndexes[r]!, r, featureNames);
+    if (!drawable || !isDrawable(sum)) {
+      throw notDrawable(values, baseValue, rowIndexes[r]!, r, featureNames);
+    }
   }
   const outputName = outputNames.length > 1 ? outputNames[k] : undefined;
   return { rows, features, featureNames, rowIndexes, values, data: cells, baseValue, outputs, outputName };
@@ -112,17 +117,17 @@ function chosenRows(row: number | readonly number[] | undefined, rows: number): 
   return chosen;
 }
 
-function notFinite(
+function notDrawable(
   values: Float64Array,
   baseValue: number,
   row: number,
   r: number,
   featureNames: readonly string[],
 ): ShapeError {
-  if (!Number.isFinite(baseValue)) return new ShapeError(`the base value is ${baseValue}: it cannot be drawn`);
+  if (!isDrawable(baseValue)) return new ShapeError(`the base value is ${baseValue}: it cannot be drawn`);
   const features = featureNames.length;
-  const f = values.subarray(r * features, (r + 1) * features).findIndex((value) => !Number.isFinite(value));
-  if (f < 0) return new ShapeError(`row ${row}: the contributions add up to more than a number can hold`, { row });
+  const f = values.subarray(r * features, (r + 1) * features).findIndex((value) => !isDrawable(value));
+  if (f < 0) return new ShapeError(`row ${row}: the contributions add up to more than can be drawn`, { row });
   const name = featureNames[f]!;
   return new ShapeError(
     `row ${row}: the contribution of ${JSON.stringify(name)} is ${values[r * features + f]}: it cannot be drawn`,

@@ -32,7 +32,13 @@ export async function renderInChromium(documents: readonly string[]): Promise<Re
       result.textContent=encodeURIComponent(JSON.stringify(measure(documents)));
       document.body.replaceChildren(result);</script>`,
     );
-    const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"];
+    const flags = [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-dev-shm-usage",
+      "--no-first-run",
+    ];
     const { stdout } = await execa(
       "chromium",
       [...flags, `--user-data-dir=${join(folder, "profile")}`, "--dump-dom", pathToFileURL(page).href],
@@ -57,7 +63,11 @@ function measure(documents: readonly string[]) {
     document.body.replaceChildren(svg);
     const frame = svg.getBoundingClientRect();
     const boxes = Array.from(svg.querySelectorAll("text"), (node: never) => {
-      const element = node as { getBoundingClientRect(): Box; lastChild: { textContent: string }; textContent: string };
+      const element = node as {
+        getBoundingClientRect(): Box;
+        lastChild: { textContent: string };
+        textContent: string;
+      };
       const { left, right, top, bottom } = element.getBoundingClientRect();
       return { left, right, top, bottom, text: element.textContent };
     });

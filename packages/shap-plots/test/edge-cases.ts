@@ -1,17 +1,28 @@
 import { Explanation } from "shap-core";
-import { bar, beeswarm, decision, force, heatmap, type PlotOptions, scatter, violin, waterfall } from "../src/index.js";
-
-/** Every plot, called the same way; scatter draws the first feature. */
-export const allPlots: Readonly<Record<string, (explanation: Explanation, options?: PlotOptions) => string>> = {
-  waterfall,
+import {
   bar,
   beeswarm,
-  force,
-  scatter: (explanation, options) => scatter(explanation, { feature: 0, ...options }),
-  heatmap,
   decision,
+  force,
+  heatmap,
+  type PlotOptions,
+  scatter,
   violin,
-};
+  waterfall,
+} from "../src/index.js";
+
+/** Every plot, called the same way; scatter draws the first feature. */
+export const allPlots: Readonly<Record<string, (explanation: Explanation, options?: PlotOptions) => string>> =
+  {
+    waterfall,
+    bar,
+    beeswarm,
+    force,
+    scatter: (explanation, options) => scatter(explanation, { feature: 0, ...options }),
+    heatmap,
+    decision,
+    violin,
+  };
 
 interface Shape {
   readonly rows: number;
@@ -113,7 +124,8 @@ export const edgeCases: Readonly<Record<string, () => Explanation>> = {
       rows: 20,
       names: numbered(3),
       value: (r, f) => wobble(r, f),
-      cell: (r, f) => (r % 7 === 0 ? Number.POSITIVE_INFINITY : r % 5 === 0 ? Number.NEGATIVE_INFINITY : f),
+      cell: (r, f) =>
+        r % 7 === 0 ? Number.POSITIVE_INFINITY : r % 5 === 0 ? Number.NEGATIVE_INFINITY : wobble(f, r),
     }),
   "hostile names": () =>
     explanationOf({

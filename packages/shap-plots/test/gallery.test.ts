@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { edgeCases, allPlots } from "./edge-cases.js";
+import { allPlots, edgeCases } from "./edge-cases.js";
 import { galleryPictures } from "./gallery.js";
 import { mortgageExplanation } from "./mortgage.js";
 
@@ -31,7 +31,9 @@ describe("the gallery of docs/plots.md", () => {
 });
 
 describe("edge cases", () => {
-  const cases = Object.keys(edgeCases).flatMap((edge) => Object.keys(allPlots).map((plot) => ({ edge, plot })));
+  const cases = Object.keys(edgeCases).flatMap((edge) =>
+    Object.keys(allPlots).map((plot) => ({ edge, plot })),
+  );
 
   it.each(cases)("$edge as $plot has the committed bytes", ({ edge, plot }) => {
     const file = new URL(`snapshots/${edge.replaceAll(" ", "-")}/${plot}.svg`, import.meta.url);

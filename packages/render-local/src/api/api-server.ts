@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import express, { type ErrorRequestHandler, type RequestHandler } from "express";
 import { ApiError } from "../errors.js";
 import type { ApiContext } from "./context.js";
+import { dashboardPage } from "./dashboard-page.js";
 import { rateLimits } from "./rate-limits.js";
 import { blueprintRoutes } from "./routes/blueprints.js";
 import { deployRoutes } from "./routes/deploys.js";
@@ -32,6 +33,13 @@ export class ApiServer {
     app.disable("x-powered-by");
     app.disable("etag");
     app.use("/v1", this.#api(options));
+    app.get("/dashboard/:id", (request, response) => {
+      const page = dashboardPage(options.workspace, request.params.id);
+      response
+        .status(page ? 200 : 404)
+        .type("text/plain")
+        .send(page ?? "There is no such resource.\n");
+    });
     app.use((request, _response, next) => {
       next(new ApiError(404, `not found: ${request.path} (the API is below /v1)`));
     });

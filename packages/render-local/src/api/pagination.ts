@@ -1,5 +1,4 @@
 import type { Request } from "express";
-import { ApiError } from "../errors.js";
 import { limit, text } from "./query.js";
 
 /**
@@ -20,8 +19,9 @@ export function page<Item>(
   let from = 0;
   if (cursor) {
     const id = Buffer.from(cursor, "base64url").toString();
-    from = items.findIndex((item) => idOf(item) === id) + 1;
-    if (from === 0) throw new ApiError(400, "invalid cursor");
+    const last = items.findIndex((item) => idOf(item) === id);
+    // Nothing comes after a cursor that no item has (any more); lists document no 400.
+    from = last === -1 ? items.length : last + 1;
   }
   return items.slice(from, from + limit(request)).map((item) => ({
     [key]: present(item),

@@ -40,15 +40,10 @@ export function milliseconds(request: Request, name: string): number | undefined
   return value === undefined ? undefined : Number(value / 1_000_000n);
 }
 
-/** `limit` of a list: 1 to 100, 20 when not given. */
+/** `limit` of a list: 1 to 100, 20 when not given. Lists document no 400, so what is out of range is brought into it. */
 export function limit(request: Request): number {
-  const value = text(request, "limit");
-  if (value === undefined) return 20;
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 1 || number > 100) {
-    throw new ApiError(400, `invalid limit: ${value} is not a whole number from 1 to 100`);
-  }
-  return number;
+  const number = Math.trunc(Number(text(request, "limit") ?? 20));
+  return Number.isNaN(number) ? 20 : Math.min(Math.max(number, 1), 100);
 }
 
 /** Keeps what was made or changed in the time that `xxxBefore` and `xxxAfter` give. */

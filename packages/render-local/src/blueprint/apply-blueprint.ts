@@ -60,7 +60,7 @@ export async function applyBlueprint(
     const before = workspace.serviceNamed(entry.name);
     const service = before ?? (await createService(workspace, entry, options));
     if (!before) created.add(service);
-    if (before && (await updateSettings(before, settingsOf(entry, options.branch)))) changed.add(before);
+    if (before && updateSettings(before, settingsOf(entry, options.branch))) changed.add(before);
     resources.push({ id: service.id, name: service.name, type: service.type });
   }
   // References are resolved when everything they may name is there.
@@ -155,7 +155,7 @@ async function createService(
 }
 
 /** @returns whether the change needs a deploy */
-async function updateSettings(service: Service, settings: ServiceSettings): Promise<boolean> {
+function updateSettings(service: Service, settings: ServiceSettings): boolean {
   const names = changedSettings(service.settings, settings);
   if (names.length === 0) return false;
   const before = service.settings;
@@ -165,7 +165,7 @@ async function updateSettings(service: Service, settings: ServiceSettings): Prom
   }
   service.settings = { ...settings, numInstances: before.numInstances };
   service.touch();
-  if (names.includes("numInstances")) await service.scale(settings.numInstances);
+  if (names.includes("numInstances")) service.scale(settings.numInstances);
   return names.some((name) => !withoutDeploy.has(name));
 }
 

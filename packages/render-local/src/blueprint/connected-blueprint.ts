@@ -110,13 +110,14 @@ export class ConnectedBlueprint {
     try {
       if (faults.takeSyncError()) throw new Error("the sync was made to fail");
       const changed = await this.#apply(sync.commit);
-      sync.state = "success";
+      // Who sees the sync's success finds the deploys it led to.
       if (push) await this.#deployNewCommit(sync.commit, push, changed);
+      sync.state = "success";
     } catch (error) {
-      sync.state = "error";
-      sync.problem = error instanceof Error ? error.message : String(error);
       // The services go on as they are, and the commit is deployed all the same: auto-deploy is no part of a sync.
       if (push) await this.#deployNewCommit(sync.commit, push, new Set());
+      sync.problem = error instanceof Error ? error.message : String(error);
+      sync.state = "error";
     } finally {
       sync.completedAt = clock.now();
     }

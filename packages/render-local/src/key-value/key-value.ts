@@ -54,13 +54,11 @@ export class KeyValue {
     this.updatedAt = this.createdAt;
   }
 
-  /** @throws RenderLocalError when there is no redis-server on the PATH */
+  /** A store that is not started yet. @throws RenderLocalError when there is no redis-server on the PATH */
   static async create(settings: KeyValueSettings, folder: string, platform: Platform): Promise<KeyValue> {
     const version = await redisVersion();
     await mkdir(folder, { recursive: true });
-    const keyValue = new KeyValue(settings, await freePort(), folder, version, platform);
-    await keyValue.#start();
-    return keyValue;
+    return new KeyValue(settings, await freePort(), folder, version, platform);
   }
 
   get name(): string {
@@ -90,7 +88,7 @@ export class KeyValue {
     this.platform.events.record(this.id, "key_value_config_restart");
     await this.#stop();
     this.status = "config_restart";
-    await this.#start();
+    await this.start();
   }
 
   async suspend(): Promise<void> {
@@ -104,7 +102,7 @@ export class KeyValue {
     if (this.status !== "suspended") return;
     this.updatedAt = this.platform.clock.now();
     this.status = "creating";
-    await this.#start();
+    await this.start();
   }
 
   async close(): Promise<void> {
@@ -115,7 +113,8 @@ export class KeyValue {
     this.#process?.killGroupNow();
   }
 
-  async #start(): Promise<void> {
+  /** Starts the server and waits until it answers. @throws RenderLocalError when it ends first */
+  async start(): Promise<void> {
     if (!this.settings.plan.persistent) {
       await rm(this.folder, { recursive: true, force: true });
       await mkdir(this.folder, { recursive: true });

@@ -34,6 +34,10 @@ export class ProcessTable {
     return new ProcessTable(process.platform === "linux" ? readProc() : await readPs());
   }
 
+  get pids(): ReadonlySet<number> {
+    return new Set(this.#byPid.keys());
+  }
+
   children(pid: number): ProcessEntry[] {
     return this.#children.get(pid) ?? [];
   }

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa, type ResultPromise } from "execa";
@@ -25,6 +26,8 @@ export interface ProcessEnd {
 const drainMilliseconds = 2000;
 const shells = new Set(["sh", "bash", "dash", "zsh", "unshare"]);
 const signalNumbers: Record<string, number> = { SIGHUP: 1, SIGINT: 2, SIGABRT: 6, SIGKILL: 9, SIGTERM: 15 };
+
+const hasSetpriv = process.platform === "linux" && existsSync("/usr/bin/setpriv");
 
 // The first process of the namespace: gives the host its name, starts the command and waits for it.
 const namespaceInit = 'hostname "$1"; bash -c "$2" & wait $!';
@@ -79,7 +82,7 @@ export class RunningProcess {
             ],
           ] as const)
         : (["bash", ["-c", command]] as const);
-    const subprocess = execa(file, args, { ...spawnOptions, cwd: folder, env });
+    const subprocess = execa(...dyingWithUs(file, args), { ...spawnOptions, cwd: folder, env });
     if (subprocess.pid === undefined) {
       subprocess.catch(() => {});
       throw new Error(`${file} could not be started in ${folder}`);
@@ -118,6 +121,11 @@ export class RunningProcess {
   killGroupNow(): void {
     if (!this.#hasEnded) send(-this.pid, "SIGKILL");
   }
+}
+
+/** Lets the system end the command when this program is killed and can end nothing itself any more. */
+function dyingWithUs(file: string, args: readonly string[]): [string, readonly string[]] {
+  return hasSetpriv ? ["setpriv", ["--pdeathsig", "KILL", file, ...args]] : [file, args];
 }
 
 const spawnOptions = {

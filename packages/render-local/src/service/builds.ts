@@ -34,9 +34,14 @@ interface SharedBuild {
   abort: AbortController;
 }
 
+/** Builds nobody runs that are kept for a rollback; a dependency folder can be large. */
+const keptBuilds = 10;
+
 /** Builds commits. Services with the same commit, root folder and build command share one build. */
 export class Builds {
   readonly #shared = new Map<string, SharedBuild>();
+  /** Oldest first. */
+  #finished: { key: string; checkout: string; artifact: Artifact }[] = [];
 
   constructor(
     private readonly folder: string,
@@ -58,7 +63,7 @@ export class Builds {
       request.onLine(`==> Sharing the build of commit ${commit.id.slice(0, 7)}`);
     } else {
       const abort = new AbortController();
-      build = { abort, waiting: 0, artifact: this.#run(request, abort.signal) };
+      build = { abort, waiting: 0, artifact: this.#run(key, request, abort.signal) };
       this.#shared.set(key, build);
       // A failed build is not kept: the next deploy tries again.
       build.artifact.catch(() => this.#shared.delete(key));
@@ -77,7 +82,23 @@ export class Builds {
     }
   }
 
-  async #run(request: BuildRequest, signal: AbortSignal): Promise<Artifact> {
+  /** Whether a build can still be started again. */
+  has(artifact: Artifact): boolean {
+    return this.#finished.some((build) => build.artifact === artifact);
+  }
+
+  /** Removes the oldest builds but for the last ten and those in use. */
+  async prune(inUse: ReadonlySet<Artifact>): Promise<void> {
+    const spare = this.#finished.filter((build) => !inUse.has(build.artifact));
+    const surplus = new Set(spare.slice(0, Math.max(0, spare.length - keptBuilds)));
+    this.#finished = this.#finished.filter((build) => !surplus.has(build));
+    for (const { key, checkout } of surplus) {
+      this.#shared.delete(key);
+      await rm(checkout, { recursive: true, force: true });
+    }
+  }
+
+  async #run(key: string, request: BuildRequest, signal: AbortSignal): Promise<Artifact> {
     const { commit, rootDir, buildCommand, env, onLine } = request;
     const checkout = join(this.folder, `${commit.id.slice(0, 12)}-${randomText(6)}`);
     try {
@@ -95,7 +116,9 @@ export class Builds {
         await this.#runCommand(buildCommand, folder, env, signal, onLine);
       }
       onLine("==> Build successful 🎉");
-      return { commit, folder };
+      const artifact = { commit, folder };
+      this.#finished.push({ key, checkout, artifact });
+      return artifact;
     } catch (error) {
       await rm(checkout, { recursive: true, force: true });
       throw error;

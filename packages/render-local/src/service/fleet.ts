@@ -5,12 +5,18 @@ import type { Release } from "./release.js";
 /** The time that the old instance goes on beside the new one, in seconds of Render's time. */
 const overlapSeconds = 60;
 
-/** The instances of one service: those of its live release, and those of earlier ones that are on their way out. */
+/**
+ * The instances of one service: those of its live release, and those of earlier ones that are on their way out. Deploys,
+ * restarts and scaling change them one after the other.
+ */
 export class Fleet {
   #current: Instance[] = [];
   readonly #starting = new Set<Instance>();
   readonly #retiring = new Set<Instance>();
-  readonly #stop = new AbortController();
+  readonly #closed = new AbortController();
+  /** Aborts when all instances are to go: what is being started then is not wanted any more. */
+  #round = new AbortController();
+  #work: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly platform: Platform) {}
 
@@ -39,6 +45,58 @@ export class Fleet {
    * @throws InstanceFailure when one does not come up, AbortError when `signal` aborts
    */
   async roll(release: Release, count: number, signal: AbortSignal): Promise<void> {
+    await this.#inTurn((round) => this.#replace(release, count, AbortSignal.any([signal, round])));
+  }
+
+  /** Replaces the instances by new ones of the same release. @throws InstanceFailure when one does not come up */
+  async restart(): Promise<void> {
+    await this.#inTurn(async (round) => {
+      if (this.release) await this.#replace(this.release, this.#current.length, round);
+    });
+  }
+
+  /** Adds or takes away instances of the live release. @throws InstanceFailure when one does not come up */
+  async scale(count: number): Promise<void> {
+    await this.#inTurn(async (round) => {
+      const { release } = this;
+      if (!release) return;
+      while (this.#current.length < count) this.#current.push(await this.#startOne(release, round));
+      const surplus = this.#current.splice(count);
+      await Promise.all(surplus.map((instance) => this.#retire(instance)));
+    });
+  }
+
+  /** Stops all instances, and gives up what is being started: SIGTERM now, SIGKILL after the shutdown delay. */
+  async retireAll(): Promise<void> {
+    this.#round.abort();
+    this.#round = new AbortController();
+    const all = this.instances;
+    this.#current = [];
+    await Promise.all(all.map((instance) => this.#retire(instance)));
+    await this.#work;
+  }
+
+  /** Stops all instances, and starts none any more. */
+  async close(): Promise<void> {
+    this.#closed.abort();
+    await this.retireAll();
+  }
+
+  killNow(): void {
+    for (const instance of this.instances) instance.killNow();
+  }
+
+  async #inTurn(change: (round: AbortSignal) => Promise<void>): Promise<void> {
+    const { signal } = this.#round;
+    const done = this.#work.then(() => {
+      signal.throwIfAborted();
+      return change(signal);
+    });
+    this.#work = done.catch(() => {});
+    await done;
+  }
+
+  async #replace(release: Release, count: number, signal: AbortSignal): Promise<void> {
     const fresh: Instance[] = [];
     try {
       for (let started = 0; started < count; started += 1) fresh.push(await this.#startOne(release, signal));
@@ -52,37 +110,9 @@ export class Fleet {
     for (const instance of old) void this.#retireLater(instance);
   }
 
-  /** Adds or takes away instances of the live release. */
-  async scale(count: number, signal: AbortSignal): Promise<void> {
-    const release = this.release;
-    if (!release) return;
-    while (this.#current.length < count) this.#current.push(await this.#startOne(release, signal));
-    const surplus = this.#current.splice(count);
-    await Promise.all(surplus.map((instance) => this.#retireNow(instance)));
-  }
-
-  /** Stops all instances as Render does when a service is suspended. */
-  async retireAll(): Promise<void> {
-    const all = this.instances;
-    this.#current = [];
-    await Promise.all(all.map((instance) => this.#retireNow(instance)));
-  }
-
-  /** Ends everything at once. */
-  async close(): Promise<void> {
-    this.#stop.abort();
-    await Promise.all(this.instances.map((instance) => instance.kill()));
-    this.#current = [];
-    this.#retiring.clear();
-  }
-
-  killNow(): void {
-    for (const instance of this.instances) instance.killNow();
-  }
-
   async #startOne(release: Release, signal: AbortSignal): Promise<Instance> {
     signal.throwIfAborted();
-    this.#stop.signal.throwIfAborted();
+    this.#closed.signal.throwIfAborted();
     const instance = new Instance(release, this.platform);
     this.#starting.add(instance);
     const onAbort = (): void => void instance.kill();
@@ -102,11 +132,11 @@ export class Fleet {
 
   async #retireLater(instance: Instance): Promise<void> {
     this.#retiring.add(instance);
-    await this.platform.clock.delay(overlapSeconds, this.#stop.signal).catch(() => {});
-    await this.#retireNow(instance);
+    await this.platform.clock.delay(overlapSeconds, this.#closed.signal).catch(() => {});
+    await this.#retire(instance);
   }
 
-  async #retireNow(instance: Instance): Promise<void> {
+  async #retire(instance: Instance): Promise<void> {
     this.#retiring.add(instance);
     await instance.retire();
     this.#retiring.delete(instance);

@@ -10,6 +10,7 @@ import type { FailureReason } from "../workspace/events.js";
 import { CrashBackOff } from "./crash-back-off.js";
 import { instanceEnvironment } from "./environment.js";
 import { checkHealth } from "./health-check.js";
+import { InstanceFailure } from "./instance-failure.js";
 import type { Release } from "./release.js";
 
 /**
@@ -20,18 +21,6 @@ import type { Release } from "./release.js";
  * ```
  */
 export type InstanceState = "starting" | "up" | "unhealthy" | "crashed" | "stopping" | "stopped";
-
-/** An instance that did not come up. */
-export class InstanceFailure extends Error {
-  override readonly name = "InstanceFailure";
-
-  constructor(
-    message: string,
-    readonly reason: FailureReason,
-  ) {
-    super(message);
-  }
-}
 
 /** Seconds of Render's time. */
 const times = { startTimeout: 900, healthInterval: 5, workerSettles: 10 };
@@ -170,7 +159,7 @@ export class Instance {
       const reason = this.#failureReason(exitCode);
       events.record(this.release.serviceId, "server_failed", { instanceID: this.id, reason });
       if (!this.#wasUp) {
-        this.#rejectUp(new InstanceFailure(describe(reason, exitCode), reason));
+        this.#rejectUp(InstanceFailure.of(reason, exitCode));
         break;
       }
       this.state = "crashed";
@@ -314,10 +303,4 @@ export class Instance {
       level,
     });
   }
-}
-
-function describe(reason: FailureReason, exitCode: number): string {
-  if (reason.oomKilled) return `out of memory (over ${reason.oomKilled.memoryLimit})`;
-  if (reason.unhealthy) return reason.unhealthy;
-  return exitCode === 0 ? "the command ended at once" : `the command ended with status ${exitCode}`;
 }

@@ -4,7 +4,7 @@ import type { FailureReason } from "../workspace/events.js";
 import { BuildError } from "./builds.js";
 import type { Artifact, Deploy } from "./deploy.js";
 import { instanceEnvironment } from "./environment.js";
-import { InstanceFailure } from "./instance.js";
+import { InstanceFailure } from "./instance-failure.js";
 import type { Release } from "./release.js";
 import type { Service } from "./service.js";
 
@@ -22,7 +22,10 @@ export async function runDeploy(service: Service, deploy: Deploy): Promise<void>
   try {
     supersedeOnDemand(service, deploy);
     deploy.signal.throwIfAborted();
-    const artifact = deploy.artifact ?? (await build(service, deploy, trigger));
+    // A build of long ago may not be kept any more: then it is made again.
+    const kept =
+      deploy.artifact && service.platform.builds.has(deploy.artifact) ? deploy.artifact : undefined;
+    const artifact = kept ?? (await build(service, deploy, trigger));
     deploy.artifact = artifact;
     const release = service.releaseOf(deploy, artifact);
     if (service.settings.preDeployCommand !== "") await preDeploy(service, deploy, release);

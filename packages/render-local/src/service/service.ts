@@ -139,23 +139,20 @@ export class Service {
 
   /** Starts the live release again in new instances, with the settings and variables it had. */
   restart(user: string): void {
-    const { release } = this.fleet;
-    if (!release) return;
+    if (!this.fleet.release) return;
     this.platform.events.record(this.id, "server_restarted", { triggeredByUser: user });
-    const never = new AbortController().signal;
-    this.fleet.roll(release, this.settings.numInstances, never).catch((error) => {
-      this.log(`==> Restart failed: ${error instanceof Error ? error.message : String(error)}`);
-    });
+    this.fleet.restart().catch((error) => this.log(`==> Restart failed: ${error.message}`));
   }
 
-  async scale(count: number): Promise<void> {
+  /** Sets the number of instances; those that are to come or go do so in their own time. */
+  scale(count: number): void {
     const fromInstances = this.settings.numInstances;
     this.settings = { ...this.settings, numInstances: count };
     this.touch();
     if (fromInstances === count) return;
     const details = { fromInstances, toInstances: count };
     this.platform.events.record(this.id, "instance_count_changed", details);
-    await this.fleet.scale(count, new AbortController().signal);
+    this.fleet.scale(count).catch((error) => this.log(`==> Scaling failed: ${error.message}`));
   }
 
   /** Stops all instances; the address answers 502 until the service is resumed. */
@@ -164,9 +161,9 @@ export class Service {
     this.suspenders.add(suspender);
     this.touch();
     const { events, user } = this.platform;
-    const actor =
-      suspender === "user" ? { actor: "user", suspendedByUser: { id: user.id, email: user.email } } : {};
-    events.record(this.id, "service_suspended", { actor: "render", ...actor });
+    const byUser = { actor: "user", suspendedByUser: { id: user.id, email: user.email } };
+    events.record(this.id, "suspender_added", suspender === "user" ? byUser : { actor: suspender });
+    events.record(this.id, "service_suspended");
     await this.deploys.cancelAll();
     await this.fleet.retireAll();
   }
@@ -177,15 +174,14 @@ export class Service {
     this.suspenders.clear();
     this.touch();
     const { events, user } = this.platform;
-    events.record(this.id, "service_resumed", {
-      actor: "user",
-      resumedByUser: { id: user.id, email: user.email },
-    });
+    const resumedByUser = { id: user.id, email: user.email };
+    events.record(this.id, "suspender_removed", { actor: "user", resumedByUser });
+    events.record(this.id, "service_resumed");
     const last = this.deploys.live ?? this.deploys.all[0];
     if (last) this.deploy({ commit: last.commit, trigger: "service_resumed", artifact: last.artifact });
   }
 
-  /** Ends everything of the service at once. */
+  /** Stops everything of the service: SIGTERM now, SIGKILL when its shutdown delay is over. */
   async close(): Promise<void> {
     this.#isRemoved = true;
     for (const job of this.jobs) job.cancel();

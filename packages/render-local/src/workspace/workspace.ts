@@ -52,6 +52,12 @@ export class Workspace {
     const folder = join(this.dataFolder, "key-value", settings.name);
     const keyValue = await KeyValue.create(settings, folder, this.platform);
     this.keyValues.set(keyValue.id, keyValue);
+    try {
+      await keyValue.start();
+    } catch (error) {
+      this.keyValues.delete(keyValue.id);
+      throw error;
+    }
     return keyValue;
   }
 
@@ -60,6 +66,17 @@ export class Workspace {
     const group = this.groups.get(name) ?? { id: newId("evg"), name, variables: new Map() };
     this.groups.set(name, group);
     return group;
+  }
+
+  /** Removes builds that are neither used nor among the last. */
+  async pruneBuilds(): Promise<void> {
+    const inUse = new Set(
+      [...this.services.values()].flatMap(({ fleet, deploys }) => [
+        ...fleet.instances.map(({ release }) => release.artifact),
+        ...(deploys.active?.artifact ? [deploys.active.artifact] : []),
+      ]),
+    );
+    await this.platform.builds.prune(inUse);
   }
 
   async removeService(service: Service): Promise<void> {

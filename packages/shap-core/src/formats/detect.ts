@@ -1,8 +1,13 @@
 import { ModelFormatError, UnsupportedModelError } from "../errors.js";
+import { catboostJson } from "./catboost/json.js";
 import type { Content } from "./content.js";
 import { foreignFile } from "./foreign.js";
 import type { Format } from "./format.js";
+import { lightgbmJson } from "./lightgbm/json.js";
+import { lightgbmText } from "./lightgbm/text.js";
 import { linearJson } from "./linear/json.js";
+import { onnx } from "./onnx/model.js";
+import { pmml } from "./pmml/model.js";
 import { shapTreesJson } from "./shap-trees/json.js";
 import { treeliteJson } from "./treelite/json.js";
 import { xgboostDump } from "./xgboost/dump.js";
@@ -14,9 +19,14 @@ export const formats = [
   xgboostJson,
   xgboostUbjson,
   xgboostDump,
+  lightgbmText,
+  lightgbmJson,
+  catboostJson,
   treeliteJson,
   shapTreesJson,
   linearJson,
+  onnx,
+  pmml,
 ] as const satisfies readonly Format[];
 
 /** Names of the formats that `loadModel` reads. */

@@ -91,6 +91,11 @@ export class DocumentNode {
     return new DocumentNode(this.list()[index], this.format, `${this.path}[${index}]`);
   }
 
+  /** A value made from what stands at this place, that complains with its path. */
+  derived(key: string, value: unknown): DocumentNode {
+    return this.child(key, value);
+  }
+
   /** Throws the ModelFormatError for this place. */
   fail(expected: string, cause?: unknown): never {
     const found = this.value === undefined ? "" : `, found ${preview(this.value)}`;

@@ -8,6 +8,7 @@ import {
 } from "../model/tree-ensemble.js";
 import { GrowingFloat64Array, GrowingInt32Array, GrowingUint32Array } from "./growing-array.js";
 import { MAX_CATEGORY_WORDS, MAX_DEPTH, MAX_VALUES } from "./limits.js";
+import { LinearLeafBuilder } from "./linear-leaf-builder.js";
 
 /** A node as a reader finds it in a file, its test already in the neutral form (see TreeEnsembleData). */
 export type SourceNode = SourceLeaf | SourceSplit;
@@ -16,7 +17,15 @@ export interface SourceLeaf {
   readonly kind: "leaf";
   /** One number, or one an output. */
   readonly value: number | ArrayLike<number>;
-  readonly cover?: number;
+  readonly cover?: number | undefined;
+  /** The linear model that stands instead of the value unless one of its features is missing. */
+  readonly linear?: SourceLinearLeaf | undefined;
+}
+
+export interface SourceLinearLeaf {
+  readonly constant: number;
+  readonly features: ArrayLike<number>;
+  readonly coefficients: ArrayLike<number>;
 }
 
 export interface SourceSplit {
@@ -59,6 +68,7 @@ type NodeArrays = Pick<
   | "cover"
   | "values"
   | "valueWidth"
+  | "linearLeaves"
 >;
 
 /**
@@ -79,6 +89,7 @@ export class TreeBuilder {
   private readonly cover = new GrowingFloat64Array();
   private readonly values = new GrowingFloat64Array();
   private hasCovers = true;
+  private readonly linearLeaves: LinearLeafBuilder;
 
   /**
    * @param valueWidth 1, or the number of outputs where any tree's leaves hold a vector
@@ -88,7 +99,9 @@ export class TreeBuilder {
     private readonly features: number,
     private readonly outputs: number,
     private readonly valueWidth = 1,
-  ) {}
+  ) {
+    this.linearLeaves = new LinearLeafBuilder(format, features);
+  }
 
   /** Adds a tree; nodes that the root does not reach (deleted by pruning) are left out. */
   addTree(tree: SourceTree): void {
@@ -128,6 +141,7 @@ export class TreeBuilder {
   build(): NodeArrays {
     this.treeStart.push(this.feature.length);
     this.categoryStart.push(this.categoryWords.length);
+    const values = this.values.toArray();
     return {
       treeStart: this.treeStart.toArray(),
       treeOutput: this.treeOutput.toArray(),
@@ -140,12 +154,14 @@ export class TreeBuilder {
       categoryStart: this.categoryStart.toArray(),
       categoryWords: this.categoryWords.toArray(),
       cover: this.hasCovers ? this.cover.toArray() : undefined,
-      values: this.values.toArray(),
+      values,
       valueWidth: this.valueWidth,
+      linearLeaves: this.linearLeaves.build(values),
     };
   }
 
   private addLeaf(leaf: SourceLeaf, where: string): void {
+    if (leaf.linear !== undefined) this.linearLeaves.add(this.feature.length, leaf.linear, where);
     this.pushNode(LEAF, Number.NaN, 0, -1);
     const isVector = typeof leaf.value !== "number";
     const given = isVector ? (leaf.value as ArrayLike<number>) : [leaf.value as number];

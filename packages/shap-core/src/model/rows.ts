@@ -16,6 +16,8 @@ export type Rows = Matrix | readonly (readonly Cell[])[] | readonly Readonly<Rec
 export interface RowSchema {
   readonly featureNames: readonly string[];
   readonly categories?: readonly (readonly string[] | undefined)[] | undefined;
+  /** A number in a categorical column is always a category's name (CatBoost), never its code; not so in a Matrix. */
+  readonly numbersAreNames?: boolean | undefined;
   /** What a column refuses, where the model has no prediction for it; undefined: nothing is refused. */
   readonly refusals?: readonly (Refusal | undefined)[] | undefined;
 }
@@ -136,7 +138,9 @@ function fillFromObject(
 function toNumber(value: unknown, r: number, c: number, schema: RowSchema): number {
   const names = schema.categories?.[c];
   if (typeof value === "number") {
-    return names === undefined || Number.isNaN(value) ? value : codeOfNumber(value, names);
+    return names === undefined || Number.isNaN(value)
+      ? value
+      : codeOfNumber(value, names, schema.numbersAreNames === true);
   }
   if (value === null || value === undefined) return Number.NaN;
   if (typeof value === "boolean") return value ? 1 : 0;
@@ -148,9 +152,9 @@ function toNumber(value: unknown, r: number, c: number, schema: RowSchema): numb
   });
 }
 
-function codeOfNumber(value: number, names: readonly string[]): number {
+function codeOfNumber(value: number, names: readonly string[], isName: boolean): number {
   const codes = codesOf(names);
-  return codes.numeric ? (codes.get(String(value)) ?? UNSEEN_CATEGORY) : value;
+  return isName || codes.numeric ? (codes.get(String(value)) ?? UNSEEN_CATEGORY) : value;
 }
 
 /** A feature's codes by category name. */

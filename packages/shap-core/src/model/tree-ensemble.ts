@@ -32,8 +32,12 @@ export interface TreeEnsembleData {
   readonly featureNames: readonly string[];
   readonly outputNames: readonly string[];
   readonly categories?: readonly (readonly string[] | undefined)[] | undefined;
+  /** A number given for a categorical feature is a category's name; see RowSchema. */
+  readonly numbersAreNames?: boolean | undefined;
   /** Values for which the model has no prediction, column by column; see RowSchema. */
   readonly refusals?: readonly (Refusal | undefined)[] | undefined;
+  /** Every tree asks one test a level (CatBoost's symmetric trees). Unknown where undefined. */
+  readonly symmetric?: boolean | undefined;
   /** trees + 1 entries. */
   readonly treeStart: Int32Array;
   /** The output each tree adds to; -1 where its leaves hold one value an output. One entry a tree. */
@@ -55,9 +59,24 @@ export interface TreeEnsembleData {
   readonly values: Float64Array;
   /** 1, or the number of outputs where any tree's leaves hold a vector. */
   readonly valueWidth: number;
+  /** Where leaves hold a linear model instead of a value (LightGBM's `linear_tree`). */
+  readonly linearLeaves?: LinearLeaves | undefined;
   readonly baseValues: Float64Array;
   readonly transform: OutputTransform;
   readonly source: ModelSource;
+}
+
+/**
+ * Leaf n gives constants[n] + Σ coefficients[i] · x[features[i]] for i from start[n] to start[n + 1] − 1; where one of
+ * these x is missing, the leaf's value instead.
+ */
+export interface LinearLeaves {
+  /** nodes + 1 entries. */
+  readonly start: Int32Array;
+  readonly features: Int32Array;
+  readonly coefficients: Float64Array;
+  /** One a node. */
+  readonly constants: Float64Array;
 }
 
 export class TreeEnsemble implements Predictor {
@@ -65,6 +84,7 @@ export class TreeEnsemble implements Predictor {
   readonly featureNames: readonly string[];
   readonly outputNames: readonly string[];
   readonly categories: readonly (readonly string[] | undefined)[] | undefined;
+  readonly numbersAreNames: boolean | undefined;
   readonly refusals: readonly (Refusal | undefined)[] | undefined;
   readonly source: ModelSource;
   readonly transform: OutputTransform;
@@ -74,6 +94,7 @@ export class TreeEnsemble implements Predictor {
     this.featureNames = data.featureNames;
     this.outputNames = data.outputNames;
     this.categories = data.categories;
+    this.numbersAreNames = data.numbersAreNames;
     this.refusals = data.refusals;
     this.source = data.source;
     this.transform = data.transform;
@@ -96,7 +117,7 @@ export class TreeEnsemble implements Predictor {
   }
 
   private rawOutputs(matrix: Matrix): Float64Array {
-    const { treeOutput, values, valueWidth, baseValues } = this.data;
+    const { treeOutput, values, valueWidth, baseValues, linearLeaves } = this.data;
     const outputs = this.outputNames.length;
     const raw = new Float64Array(matrix.rows * outputs);
     for (let r = 0; r < matrix.rows; r++) raw.set(baseValues, r * outputs);
@@ -104,11 +125,28 @@ export class TreeEnsemble implements Predictor {
       const output = treeOutput[tree]!;
       for (let r = 0; r < matrix.rows; r++) {
         const leaf = this.leafOf(tree, matrix.data, r * matrix.columns);
-        if (output >= 0) raw[r * outputs + output]! += values[leaf * valueWidth]!;
+        if (linearLeaves !== undefined) {
+          raw[r * outputs + output]! += this.linearLeafValue(
+            linearLeaves,
+            leaf,
+            matrix.data,
+            r * matrix.columns,
+          );
+        } else if (output >= 0) raw[r * outputs + output]! += values[leaf * valueWidth]!;
         else for (let k = 0; k < outputs; k++) raw[r * outputs + k]! += values[leaf * valueWidth + k]!;
       }
     }
     return raw;
+  }
+
+  private linearLeafValue(linear: LinearLeaves, leaf: number, data: Float64Array, offset: number): number {
+    let sum = linear.constants[leaf]!;
+    for (let i = linear.start[leaf]!; i < linear.start[leaf + 1]!; i++) {
+      const x = data[offset + linear.features[i]!]!;
+      if (Number.isNaN(x)) return this.data.values[leaf]!;
+      sum += linear.coefficients[i]! * x;
+    }
+    return sum;
   }
 
   /** The leaf that the row beginning at `data[offset]` reaches in a tree. */

@@ -27,3 +27,26 @@ export function completeInteractions(
     }
   }
 }
+
+/**
+ * Copies pairs to the upper halves of matrices.
+ * @param pairs rows × pairs × outputs, pairs in the order (0,1), (0,2), (1,2), (0,3), ...
+ */
+export function spreadPairs(
+  pairs: Float64Array,
+  values: Float64Array,
+  features: number,
+  outputs: number,
+): void {
+  const pairCount = (features * (features - 1)) / 2;
+  const rows = values.length / (features * features * outputs);
+  for (let r = 0; r < rows; r++) {
+    let from = r * pairCount * outputs;
+    const base = r * features * features * outputs;
+    for (let j = 1; j < features; j++) {
+      for (let i = 0; i < j; i++) {
+        for (let k = 0; k < outputs; k++) values[base + (i * features + j) * outputs + k] = pairs[from++]!;
+      }
+    }
+  }
+}

@@ -4,16 +4,17 @@ import { InteractionExplanation } from "../interaction-explanation.js";
 import type { Matrix } from "../model/matrix.js";
 import { type Rows, toMatrix } from "../model/rows.js";
 import type { TreeEnsemble } from "../model/tree-ensemble.js";
+import { CompiledTrees } from "./compiled/compiled-trees.js";
+import type { ExplainerPlan } from "./compiled/tree-plan.js";
 import { expectedValue } from "./expected-value.js";
-import { completeInteractions } from "./interactions.js";
+import { completeInteractions, spreadPairs } from "./interactions.js";
 import { checkLabels, lossScale, probabilityScale, type ScaleOfOutput } from "./output-scale.js";
 import { addTreeByPairs, addTreeInteractionsByPairs } from "./pairwise.js";
 import { addTreeInteractions } from "./path-interactions.js";
-import { addTreeByQuadrature } from "./quadrature.js";
 import { rescaledValues } from "./rescaled.js";
 import { saabasValues } from "./saabas.js";
 import { type SoftDecisions, softDecisions } from "./soft-decisions.js";
-import { gameOf, type TreeExplainerOptions, type TreeGame } from "./tree-options.js";
+import { DEFAULT_TABLE_BYTES, gameOf, type TreeExplainerOptions, type TreeGame } from "./tree-options.js";
 
 export interface TreeExplainOptions {
   /** The true label of each row (0 or 1, or the target): `output: "log_loss"` alone needs them. */
@@ -30,15 +31,19 @@ export class TreeExplainer {
   readonly expectedValue: Float64Array;
   private readonly game: TreeGame;
   private readonly soft: SoftDecisions;
+  private readonly engine: CompiledTrees | undefined;
+  private pairEngine: CompiledTrees | undefined;
 
   /** @throws ShapeError, UnsupportedModelError where the options do not fit or the values could not be exact */
   constructor(
     private readonly model: TreeEnsemble,
-    options: TreeExplainerOptions = {},
+    private readonly options: TreeExplainerOptions = {},
   ) {
     this.game = gameOf(model, options);
     this.soft = softDecisions(model, "cover" in this.game ? this.game.cover : undefined);
     this.expectedValue = expectedOf(model, this.game);
+    const { game } = this;
+    if (game.kind === "path-dependent" || game.kind === "interventional") this.engine = this.compile(game, 1);
   }
 
   /** @throws ShapeError where a row or label does not fit the model */
@@ -71,10 +76,14 @@ export class TreeExplainer {
     const features = model.featureNames.length;
     const outputs = model.outputNames.length;
     const values = new Float64Array(data.rows * features * features * outputs);
-    for (let tree = 0; tree < model.treeCount; tree++) {
-      if (game.kind === "path-dependent")
+    this.pairEngine ??= this.compile(game, 2);
+    const pairs = new Float64Array(data.rows * this.pairEngine.slots);
+    this.pairEngine.explain(data, pairs);
+    spreadPairs(pairs, values, features, outputs);
+    for (const tree of this.pairEngine.leftOver) {
+      if (game.kind === "path-dependent") {
         addTreeInteractions(model, this.soft, game.cover, tree, data, values);
-      else addTreeInteractionsByPairs(model, tree, data, game.background, values);
+      } else addTreeInteractionsByPairs(model, tree, data, game.background, values);
     }
     completeInteractions(values, this.shapleyValues(data), features, outputs);
     const { featureNames, outputNames } = model;
@@ -87,13 +96,31 @@ export class TreeExplainer {
     });
   }
 
+  /** What was chosen for each tree; no trees where the values need no compiling (approximate, rescaled outputs). */
+  get plan(): ExplainerPlan {
+    return this.engine?.plan ?? { kernel: "plain", tableBytes: 0, memoryBytes: 0, trees: [] };
+  }
+
+  private compile(
+    game: Extract<TreeGame, { kind: "path-dependent" | "interventional" }>,
+    order: 1 | 2,
+  ): CompiledTrees {
+    return new CompiledTrees(this.model, this.soft, {
+      order,
+      maxTableBytes: this.options.maxTableBytes ?? DEFAULT_TABLE_BYTES,
+      background: game.kind === "interventional" ? game.background : undefined,
+      kernel: this.options.kernel,
+    });
+  }
+
   private shapleyValues(data: Matrix): Float64Array {
     const { model, game } = this;
     if (game.kind === "saabas") return saabasValues(model, game.cover, data);
     const values = new Float64Array(data.rows * model.featureNames.length * model.outputNames.length);
-    for (let tree = 0; tree < model.treeCount; tree++) {
-      if (game.kind === "path-dependent") addTreeByQuadrature(model, this.soft, tree, data, values);
-      else addTreeByPairs(model, tree, data, game.background, values);
+    this.engine?.explain(data, values);
+    if (game.kind === "interventional") {
+      for (const tree of this.engine?.leftOver ?? [])
+        addTreeByPairs(model, tree, data, game.background, values);
     }
     return values;
   }

@@ -23,6 +23,8 @@ export interface TreeExplainerOptions {
   readonly approximate?: boolean;
   /** The most bytes that compiled tables may take. Default 64 MB (64 · 2²⁰). */
   readonly maxTableBytes?: number;
+  /** Which inner loops run; default `auto`: WebAssembly SIMD where the engine has it, else the slower plain ones. */
+  readonly kernel?: "auto" | "wasm-simd" | "plain";
 }
 
 /** What the options come to for one model. */
@@ -76,8 +78,9 @@ function checkChoices(options: TreeExplainerOptions): void {
   const choices = {
     perturbation: ["auto", "interventional", "tree_path_dependent"],
     output: ["raw", "probability", "log_loss"],
+    kernel: ["auto", "wasm-simd", "plain"],
   } as const;
-  for (const name of ["perturbation", "output"] as const) {
+  for (const name of ["perturbation", "output", "kernel"] as const) {
     const value = options[name];
     if (value !== undefined && !(choices[name] as readonly string[]).includes(value)) {
       throw new ShapeError(`${name} is ${JSON.stringify(value)}; it is one of ${choices[name].join(", ")}`);

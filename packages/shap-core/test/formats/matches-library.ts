@@ -17,6 +17,8 @@ export interface Tolerances {
 }
 
 export interface KnownDifferences {
+  /** The library's raw scores are another thing than ours; the test that says why stands beside. */
+  readonly margins?: boolean;
   /** The library's predict gives another thing than the transformed margins (say, the class). */
   readonly predictions?: boolean;
   /** The library's SHAP values are another thing than ours; the test that says why stands beside. */
@@ -31,11 +33,13 @@ export function itMatchesItsLibrary(
 ): void {
   const model = modelOf(fixture);
 
-  it("predicts the library's margins", () => {
-    const { values, outputs } = model.predict(fixture.rows);
-    expect(outputs).toBe(fixture.raw[0]!.length);
-    expect(largestRelativeError(values, fixture.raw)).toBeLessThan(tolerances.predict);
-  });
+  if (differences.margins !== true) {
+    it("predicts the library's margins", () => {
+      const { values, outputs } = model.predict(fixture.rows);
+      expect(outputs).toBe(fixture.raw[0]!.length);
+      expect(largestRelativeError(values, fixture.raw)).toBeLessThan(tolerances.predict);
+    });
+  }
 
   if (fixture.predictions !== null && differences.predictions !== true) {
     it("gives the library's predictions after the objective's transform", () => {

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import {
   createExplainer,
+  type Explanation,
   ShapeError,
   type TreeExplainerOptions,
   UnsupportedModelError,
@@ -146,11 +147,7 @@ describe.each(families)("on %s", (_name, shape) => {
   });
 });
 
-function expectAdditive(
-  explanation: ReturnType<ReturnType<typeof createExplainer>["explain"]>,
-  model: TreeEnsemble,
-  rows: Matrix,
-): void {
+function expectAdditive(explanation: Explanation, model: TreeEnsemble, rows: Matrix): void {
   const margins = model.predict(rows).values;
   const outputs = model.outputNames.length;
   const sums = margins.map((_, index) => {

@@ -1,8 +1,10 @@
 import type { ScaleLinear } from "d3-scale";
+import { SMALLEST_SPAN } from "../drawable.js";
+import { MARGIN } from "./frame.js";
 import { tickTexts } from "./numbers.js";
 import type { Palette } from "./palette.js";
 import { coordinate, element, textElement } from "./svg.js";
-import { cutToWidth } from "./text-width.js";
+import { cutToWidth, textWidth } from "./text-width.js";
 
 export const TICK_SIZE = 11;
 export const AXIS_LABEL_SIZE = 12;
@@ -20,6 +22,8 @@ interface BottomAxis {
   readonly top: number;
   readonly y: number;
   readonly label: string;
+  /** Of the whole plot: the label may be wider than the axis. */
+  readonly width: number;
   readonly palette: Palette;
   /** Default: as many as fit. */
   readonly ticks?: readonly Tick[];
@@ -28,7 +32,7 @@ interface BottomAxis {
 }
 
 /** Grid lines, ticks and a label below a plot. */
-export function bottomAxis({ scale, top, y, label, palette, ruleAt, ...rest }: BottomAxis): string {
+export function bottomAxis({ scale, top, y, label, width, palette, ruleAt, ...rest }: BottomAxis): string {
   const [left, right] = scale.range() as [number, number];
   const ticks = rest.ticks ?? tickTexts(scale, right - left);
   const lines = ticks.map(({ value }) => `M${coordinate(scale(value))} ${coordinate(top)}V${coordinate(y)}`);
@@ -40,18 +44,20 @@ export function bottomAxis({ scale, top, y, label, palette, ruleAt, ...rest }: B
       { "font-size": TICK_SIZE, fill: palette.muted, "text-anchor": "middle" },
       ...ticks.map(({ value, text }) => textElement({ x: scale(value), y: y + 16 }, text)),
     ),
-    textElement(
-      {
-        x: (left + right) / 2,
-        y: y + 37,
-        "font-size": AXIS_LABEL_SIZE,
-        "text-anchor": "middle",
-        fill: palette.muted,
-      },
-      cutToWidth(label, right - left, AXIS_LABEL_SIZE),
-      label,
-    ),
+    centredText(label, (left + right) / 2, y + 37, width, palette),
   ].join("");
+}
+
+/** A quiet line of text, centred on `x` as far as the plot's edges allow, and cut where the plot is too narrow for it. */
+export function centredText(text: string, x: number, y: number, width: number, palette: Palette): string {
+  const shown = cutToWidth(text, (width - 2 * MARGIN) / 1.03, AXIS_LABEL_SIZE);
+  const half = (textWidth(shown, AXIS_LABEL_SIZE) * 1.03) / 2;
+  const place = {
+    x: Math.min(width - MARGIN - half, Math.max(MARGIN + half, x)),
+    y,
+    "text-anchor": "middle",
+  };
+  return textElement({ ...place, "font-size": AXIS_LABEL_SIZE, fill: palette.muted }, shown, text);
 }
 
 interface LeftAxis {
@@ -100,7 +106,13 @@ export function sideLabel(text: string, x: number, y: number, room: number, pale
   );
 }
 
-export function verticalRule(x: number, top: number, bottom: number, stroke: string, dashes?: string): string {
+export function verticalRule(
+  x: number,
+  top: number,
+  bottom: number,
+  stroke: string,
+  dashes?: string,
+): string {
   return element("path", {
     d: `M${coordinate(x)} ${coordinate(top)}V${coordinate(bottom)}`,
     stroke,
@@ -110,7 +122,9 @@ export function verticalRule(x: number, top: number, bottom: number, stroke: str
 
 /** A domain that is never a single point: a number alone gets room on both sides. */
 export function roomyDomain(low: number, high: number): [number, number] {
-  if (high > low) return [low, high];
-  const room = low === 0 ? 1 : Math.abs(low) * 0.5;
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  // Closer together than float64 can tell apart in a scale's arithmetic is one point.
+  if (high - low > Math.max(SMALLEST_SPAN, size * 1e-13)) return [low, high];
+  const room = size < SMALLEST_SPAN ? 1 : size * 0.5;
   return [low - room, high + room];
 }

@@ -23,7 +23,16 @@ interface ColorLegend {
 }
 
 /** One line that explains a ramp of colours: label, low, ramp, high, and the colour of missing values. */
-export function colorLegend({ label, low, high, colors, missing, right, room, palette }: ColorLegend): string {
+export function colorLegend({
+  label,
+  low,
+  high,
+  colors,
+  missing,
+  right,
+  room,
+  palette,
+}: ColorLegend): string {
   const parts: string[] = [];
   let x = right;
   const put = (text: string, gap: number, whole?: string) => {
@@ -65,7 +74,9 @@ export function horizontalGradient(stops: readonly (readonly [offset: number, co
   paint: string;
 } {
   const content = stops
-    .map(([offset, color]) => element("stop", { offset: Math.round(offset * 1000) / 1000, "stop-color": color }))
+    .map(([offset, color]) =>
+      element("stop", { offset: Math.round(offset * 1000) / 1000, "stop-color": color }),
+    )
     .join("");
   const id = `shap-${hash(content)}`;
   return { definition: element("linearGradient", { id }, content), paint: `url(#${id})` };

@@ -1,4 +1,4 @@
-import { format } from "d3-format";
+import { format, precisionFixed } from "d3-format";
 import type { ScaleLinear } from "d3-scale";
 import { textWidth } from "./text-width.js";
 
@@ -68,12 +68,12 @@ export function numberText(value: number): string {
 export function tickTexts(
   scale: ScaleLinear<number, number>,
   room: number,
-  count = Math.max(3, Math.floor(room / 75)),
+  count = Math.max(3, Math.floor(room / 60)),
 ): { value: number; text: string }[] {
   for (let wanted = count; wanted > 1; wanted--) {
     const ticks = labelTicks(scale, wanted);
     const widest = Math.max(...ticks.map(({ text }) => textWidth(text, 11)));
-    if (ticks.length * (widest + 16) <= room) return ticks;
+    if (ticks.length * Math.max(40, widest + 16) <= room) return ticks;
   }
   return labelTicks(scale, 1);
 }
@@ -84,16 +84,17 @@ function labelTicks(scale: ScaleLinear<number, number>, count: number): { value:
   const step = ticks.length > 1 ? Math.abs(ticks[1]! - ticks[0]!) : largest;
   const tiny = largest > 0 && largest < 1e-3;
   const huge = largest >= 1e6 && step / largest > 1e-4;
-  const plain = scale.tickFormat(count);
-  const magnitude = tiny || huge ? Math.floor(Math.log10(largest) + 1e-12) : 0;
-  const short = format(".6~r");
-  return ticks.map((value) => {
-    // A tick that is zero but for rounding is zero.
-    if (Math.abs(value) < step * 1e-9) return { value, text: "0" };
-    const text =
-      tiny || huge ? short(scaleByPowerOfTen(value, magnitude)) + powerOfTen(magnitude) : plain(value);
-    return { value, text };
-  });
+  const text = tiny || huge ? sharedPowerOfTen(largest, step) : scale.tickFormat(count);
+  // A tick that is zero but for rounding is zero.
+  return ticks.map((value) => ({ value, text: Math.abs(value) < step * 1e-9 ? "0" : text(value) }));
+}
+
+/** Numbers that are multiples of `step`, all with the power of ten of the largest: `0.5×10¹²`, `1.0×10¹²`. */
+function sharedPowerOfTen(largest: number, step: number): (value: number) => string {
+  const magnitude = Math.floor(Math.log10(largest) + 1e-12);
+  const decimals = precisionFixed(scaleByPowerOfTen(step, magnitude) * (1 + 1e-9));
+  const mantissa = format(`.${decimals}f`);
+  return (value) => mantissa(scaleByPowerOfTen(value, magnitude)) + powerOfTen(magnitude);
 }
 
 /** A count of rows or features: `10,000`. */
@@ -101,7 +102,9 @@ export const countText = format(",d");
 
 /** `×10⁻¹²` */
 function powerOfTen(exponent: number): string {
-  return exponent === 0 ? "" : `×10${[...String(exponent)].map((character) => SUPERSCRIPTS[character]).join("")}`;
+  return exponent === 0
+    ? ""
+    : `×10${[...String(exponent)].map((character) => SUPERSCRIPTS[character]).join("")}`;
 }
 
 /** value / 10^exponent without leaving the range of float64 on the way (10^-320 is none). */

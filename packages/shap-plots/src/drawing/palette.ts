@@ -68,7 +68,7 @@ const dark: Paints = {
     neutral: "#7d8897",
     missing: "#6d7787",
   },
-  values: ramp(["#5f83e4", "#9b78e0", "#d873b4", "#f48b73", "#fdc768"], VALUE_COLORS),
+  values: ramp(["#4668dd", "#9070e2", "#d873b4", "#f48b73", "#fdc768"], VALUE_COLORS),
   contributions: ramp(["#8cc0fa", "#3f74b3", "#1f262f", "#b4553f", "#ff9d82"], CONTRIBUTION_COLORS),
 };
 
@@ -81,6 +81,17 @@ const palettes: Readonly<Record<Theme, Palette>> = {
 /** The colours of a theme. `auto` follows the reader's `prefers-color-scheme` through CSS variables. */
 export function palette(theme: Theme): Palette {
   return palettes[theme];
+}
+
+/** The colour of a contribution: what raises, what lowers, what does neither. */
+export function signPaint(contribution: number, { positive, negative, neutral }: Palette): string {
+  if (contribution === 0) return neutral;
+  return contribution < 0 ? negative : positive;
+}
+
+/** A ramp's colour at a place from 0 (its beginning) to 1 (its end). */
+export function rampPaint(ramp: readonly string[], place: number): string {
+  return ramp[Math.min(ramp.length - 1, Math.floor(place * ramp.length))]!;
 }
 
 function asPalette(paints: Paints, paint: (color: string, name: string) => string, css: string): Palette {

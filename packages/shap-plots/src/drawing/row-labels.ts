@@ -21,39 +21,49 @@ export interface RowLabels {
 
 const SIZE = 12.5;
 const NAME_SHARE = 0.31;
+/** Narrow plots have room for `Sum of 491 other features` in any case. */
+const NAME_LEAST = 152;
+const NAME_LEAST_WITH_VALUE = 118;
+const COLUMN_GAP = 14;
 const VALUE_SHARE = 0.17;
 
-/** The column of feature names left of a plot, and beside it the column of their values. Both are cut where too wide. */
+/**
+ * The column of feature names left of a plot, and beside it the column of their values. Both are cut where too wide;
+ * a label without a value among some with may take both columns.
+ */
 export function rowLabels(settings: PlotSettings, labels: readonly RowLabel[]): RowLabels {
   const { width, palette } = settings;
-  const names = labels.map(({ name }) => cutToWidth(name, width * NAME_SHARE, SIZE));
+  const valued = labels.some(({ value }) => value !== undefined);
+  const nameRoom = Math.max(valued ? NAME_LEAST_WITH_VALUE : NAME_LEAST, width * NAME_SHARE);
   const values = labels.map(({ value }) =>
     value === undefined ? "" : cutToWidth(value, width * VALUE_SHARE, SIZE),
   );
-  const nameRight = MARGIN + widest(names);
-  const valueWidth = widest(values);
-  const valueRight = valueWidth === 0 ? nameRight : nameRight + 14 + valueWidth;
+  const valueRoom = valued ? COLUMN_GAP + widest(values) : 0;
+  const roomOf = ({ value }: RowLabel) => nameRoom + (value === undefined ? valueRoom : 0);
+  const names = labels.map((label) => cutToWidth(label.name, roomOf(label), SIZE));
+  const nameWidth = Math.max(
+    widest(names.filter((_, index) => !valued || labels[index]!.value !== undefined)),
+    widest(names) - valueRoom,
+  );
+  const nameRight = MARGIN + nameWidth;
+  const valueRight = nameRight + valueRoom;
+
   const draw = (y: (index: number) => number) =>
     labels
-      .map((label, index) => {
+      .map(({ name, value, quiet }, index) => {
         const common = { "font-size": SIZE, "text-anchor": "end", y: y(index) + 4.4 };
-        const fill = label.quiet ? palette.muted : undefined;
-        const name = textElement({ x: nameRight, ...common, fill }, names[index]!, label.name);
-        if (label.value === undefined) return name;
-        const style = label.value === MISSING ? "italic" : undefined;
-        return (
-          name +
-          textElement(
-            { x: valueRight, ...common, fill: palette.muted, "font-style": style },
-            values[index]!,
-            label.value,
-          )
-        );
+        const fill = quiet ? palette.muted : undefined;
+        const x = value === undefined ? valueRight : nameRight;
+        const nameText = textElement({ x, ...common, fill }, names[index]!, name);
+        if (value === undefined) return nameText;
+        const style = value === MISSING ? "italic" : undefined;
+        const valueAttributes = { x: valueRight, ...common, fill: palette.muted, "font-style": style };
+        return nameText + textElement(valueAttributes, values[index]!, value);
       })
       .join("");
   return { right: valueRight + 14, draw };
 }
 
 function widest(texts: readonly string[]): number {
-  return Math.ceil(Math.max(...texts.map((text) => textWidth(text, SIZE))) * 1.02);
+  return Math.ceil(Math.max(0, ...texts.map((text) => textWidth(text, SIZE))) * 1.02);
 }

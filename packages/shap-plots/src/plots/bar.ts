@@ -5,6 +5,7 @@ import { BOTTOM_AXIS_HEIGHT, bottomAxis, verticalRule } from "../drawing/axes.js
 import { contributionLabel, restLabel } from "../drawing/feature-value.js";
 import { frame, MARGIN } from "../drawing/frame.js";
 import { columnOfNumbers, countText } from "../drawing/numbers.js";
+import { signPaint } from "../drawing/palette.js";
 import { rowLabels } from "../drawing/row-labels.js";
 import { element, textElement, tooltipElement } from "../drawing/svg.js";
 import { textWidth } from "../drawing/text-width.js";
@@ -58,12 +59,12 @@ function meanBars(selection: Selection, settings: PlotSettings): string {
     const name = restLabel(rest.length, shown.length);
     bars.push({ name, size, quiet: true, fill: palette.neutral, tooltip: `${name}: ${numbers.plain(size)}` });
   }
-  const unit = settings.outputUnit === undefined ? "" : `, ${settings.outputUnit}`;
-  const target = selection.outputName === undefined ? "model output" : `output ${selection.outputName}`;
+  const target = selection.outputName === undefined ? "" : ` of ${selection.outputName}`;
+  const unit = settings.outputUnit === undefined ? "" : ` (${settings.outputUnit})`;
   const listed = bars.slice(0, 5).map(({ name, size }) => `${name} ${numbers.plain(size)}`);
   return drawBars(settings, bars, {
     numbers: bars.map(({ size }) => numbers.plain(size)),
-    label: `mean |SHAP value| (average impact on ${target}${unit})`,
+    label: `mean |SHAP value|${target}${unit}`,
     name: "Bar plot of feature importance",
     description: `Mean absolute SHAP value over ${countText(selection.rows)} rows: ${listed.join(", ")}.`,
   });
@@ -77,7 +78,7 @@ function rowBars(selection: Selection, settings: PlotSettings): string {
     value: reason.value,
     size: reason.contribution,
     quiet: reason.value === undefined,
-    fill: reason.contribution < 0 ? palette.negative : palette.positive,
+    fill: signPaint(reason.contribution, palette),
     tooltip: inWords(reason, row.numbers),
   }));
   return drawBars(settings, bars, {
@@ -107,7 +108,7 @@ function drawBars(settings: PlotSettings, bars: readonly Bar[], wording: Wording
   const bottom = bars.length * ROW + 6;
   const y = (index: number) => (index + 0.5) * ROW;
   const parts = [
-    bottomAxis({ scale: x, top: 0, y: bottom, label: wording.label, palette }),
+    bottomAxis({ scale: x, top: 0, y: bottom, label: wording.label, width, palette }),
     labels.draw(y),
     ...bars.map(({ size, fill, tooltip }, index) => {
       const [from, to] = size < 0 ? [x(size), x(0)] : [x(0), x(size)];

@@ -56,6 +56,7 @@ export function beeswarm(explanation: Explanation, options: PlotOptions = {}): s
       top: LEGEND_HEIGHT,
       y: bottom,
       label: contributionLabel(settings, selection.outputName),
+      width,
       palette,
       ruleAt: 0,
     }),
@@ -69,11 +70,7 @@ export function beeswarm(explanation: Explanation, options: PlotOptions = {}): s
       const centres = values.map(x);
       const order = colors ?? new Float64Array(values.length);
       const offsets = swarm(centres, order, 2 * radius, SWARM_HEIGHT - 2 * radius);
-      return translated(
-        0,
-        y(index),
-        dots({ x: centres, y: offsets, color: colors, radius, cell, palette }),
-      );
+      return translated(0, y(index), dots({ x: centres, y: offsets, color: colors, radius, cell, palette }));
     }),
   ];
   return frame(settings, {

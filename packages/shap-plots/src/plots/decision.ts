@@ -6,6 +6,7 @@ import { horizontalGradient } from "../drawing/color-legend.js";
 import { featureValueText, outputLabel, restLabel } from "../drawing/feature-value.js";
 import { frame, MARGIN } from "../drawing/frame.js";
 import { columnOfNumbers, countText } from "../drawing/numbers.js";
+import { rampPaint } from "../drawing/palette.js";
 import { rowLabels } from "../drawing/row-labels.js";
 import { coordinate, element, textElement } from "../drawing/svg.js";
 import { textWidth } from "../drawing/text-width.js";
@@ -52,10 +53,14 @@ export function decision(explanation: Explanation, options: PlotOptions = {}): s
       top: TOP,
       y: bottom,
       label: outputLabel(settings, selection.outputName),
+      width,
       palette,
     }),
     element("path", {
-      d: Array.from({ length: places }, (_, i) => `M${labels.right} ${level(i + 0.5)}H${width - MARGIN}`).join(""),
+      d: Array.from(
+        { length: places },
+        (_, i) => `M${labels.right} ${level(i + 0.5)}H${width - MARGIN}`,
+      ).join(""),
       stroke: palette.grid,
       "stroke-dasharray": "1 3",
     }),
@@ -82,11 +87,11 @@ export function decision(explanation: Explanation, options: PlotOptions = {}): s
   }
 
   function coloredLines(): string[] {
-    const steps = palette.values.length;
-    const byColor = palette.values.map(() => "");
+    const byColor = new Map<string, string>();
     for (const row of lines) {
       const place = highest > lowest ? (selection.outputs[row]! - lowest) / (highest - lowest) : 0.5;
-      byColor[Math.min(steps - 1, Math.floor(place * steps))] += pathOf(row);
+      const paint = rampPaint(palette.values, place);
+      byColor.set(paint, (byColor.get(paint) ?? "") + pathOf(row));
     }
     const many = lines.length > 40;
     const style = {
@@ -95,14 +100,18 @@ export function decision(explanation: Explanation, options: PlotOptions = {}): s
       "stroke-width": many ? 0.8 : 1.5,
       "stroke-opacity": many ? 0.7 : undefined,
     };
-    return byColor.map((d, color) =>
-      d === "" ? "" : element("path", { d, stroke: palette.values[color]!, ...style }),
-    );
+    return Array.from(byColor, ([stroke, d]) => element("path", { d, stroke, ...style }));
   }
 
   function singleLine(): string {
     const stroke = selection.outputs[0]! < selection.baseValue ? palette.negative : palette.positive;
-    return element("path", { d: pathOf(0), fill: "none", stroke, "stroke-width": 2, "stroke-linejoin": "round" });
+    return element("path", {
+      d: pathOf(0),
+      fill: "none",
+      stroke,
+      "stroke-width": 2,
+      "stroke-linejoin": "round",
+    });
   }
 
   function outputNumber(): string {
@@ -119,8 +128,15 @@ export function decision(explanation: Explanation, options: PlotOptions = {}): s
   /** The outputs' colours, above the lines' ends. */
   function colorStrip(): string {
     if (!(highest > lowest)) return "";
-    const gradient = horizontalGradient(palette.values.map((color, i) => [i / (palette.values.length - 1), color]));
-    const place = { x: x(lowest), y: TOP - STRIP_HEIGHT - 3, width: x(highest) - x(lowest), height: STRIP_HEIGHT };
+    const gradient = horizontalGradient(
+      palette.values.map((color, i) => [i / (palette.values.length - 1), color]),
+    );
+    const place = {
+      x: x(lowest),
+      y: TOP - STRIP_HEIGHT - 3,
+      width: x(highest) - x(lowest),
+      height: STRIP_HEIGHT,
+    };
     return gradient.definition + element("rect", { ...place, rx: 2, fill: gradient.paint });
   }
 
@@ -142,7 +158,9 @@ export function decision(explanation: Explanation, options: PlotOptions = {}): s
 
   function describe(): string {
     if (single) return describeRow(oneRow(selection, settings, "decision"));
-    const texts = columnOfNumbers(Math.max(Math.abs(lowest), Math.abs(highest), Math.abs(selection.baseValue)));
+    const texts = columnOfNumbers(
+      Math.max(Math.abs(lowest), Math.abs(highest), Math.abs(selection.baseValue)),
+    );
     const names = ranking.shown.slice(0, 5).map((f) => selection.featureNames[f]);
     return `${countText(selection.rows)} rows from the base value ${texts.plain(selection.baseValue)} to outputs from ${texts.plain(lowest)} to ${texts.plain(highest)}. Most important: ${names.join(", ")}.`;
   }
@@ -184,7 +202,10 @@ function labelsOf(selection: Selection, { shown, rest }: Ranking, settings: Plot
 function chosenLines({ rows, outputs }: Selection): readonly number[] {
   const sorted = Array.from(outputs, (_, r) => r).sort((a, b) => outputs[a]! - outputs[b]! || a - b);
   if (rows <= MOST_LINES) return sorted;
-  return Array.from({ length: MOST_LINES }, (_, i) => sorted[Math.round((i * (rows - 1)) / (MOST_LINES - 1))]!);
+  return Array.from(
+    { length: MOST_LINES },
+    (_, i) => sorted[Math.round((i * (rows - 1)) / (MOST_LINES - 1))]!,
+  );
 }
 
 function padded([low, high]: [number, number]): [number, number] {

@@ -1,6 +1,6 @@
 import { scaleLinear } from "d3-scale";
 import { area, line } from "d3-shape";
-import { leftAxis, roomyDomain, sideLabel, TICK_SIZE } from "../drawing/axes.js";
+import { centredText, leftAxis, roomyDomain, sideLabel, TICK_SIZE } from "../drawing/axes.js";
 import { outputLabel } from "../drawing/feature-value.js";
 import { frame, MARGIN } from "../drawing/frame.js";
 import { columnOfNumbers, countText, tickTexts } from "../drawing/numbers.js";
@@ -41,8 +41,16 @@ export function forceOfMany(selection: Selection, settings: PlotSettings, order:
   const outputs = meansOfRuns(selection.outputs, rows, columns);
   const bands: Band[] = strips.features.map(({ values }, index) => ({
     name: strips.labels[index]!.name,
-    up: meansOfRuns(values.map((value) => Math.max(0, value)), rows, columns),
-    down: meansOfRuns(values.map((value) => Math.max(0, -value)), rows, columns),
+    up: meansOfRuns(
+      values.map((value) => Math.max(0, value)),
+      rows,
+      columns,
+    ),
+    down: meansOfRuns(
+      values.map((value) => Math.max(0, -value)),
+      rows,
+      columns,
+    ),
   }));
   const rising = stack(bands, outputs, "up");
   const falling = stack(bands, outputs, "down");
@@ -75,20 +83,17 @@ export function forceOfMany(selection: Selection, settings: PlotSettings, order:
     }),
     outputLine(),
     sideLabel(outputLabel(settings, selection.outputName), MARGIN + 10, TOP + HEIGHT / 2, HEIGHT, palette),
-    textElement(
-      {
-        x: (left + right) / 2,
-        y: TOP + HEIGHT + 22,
-        "font-size": 11.5,
-        "text-anchor": "middle",
-        fill: palette.muted,
-      },
+    centredText(
       orderText(selection.rows, columns, order),
+      (left + right) / 2,
+      TOP + HEIGHT + 24,
+      width,
+      palette,
     ),
   ];
   const texts = columnOfNumbers(Math.max(...outputs.map(Math.abs), Math.abs(selection.baseValue)));
   return frame(settings, {
-    height: TOP + HEIGHT + 26,
+    height: TOP + HEIGHT + 29,
     name: "Force plot of many rows",
     description: `${countText(selection.rows)} rows around the base value ${texts.plain(selection.baseValue)}: ${strips.summary}.`,
     body: parts.join(""),

@@ -2,8 +2,9 @@ import { scaleLinear } from "d3-scale";
 import { roomyDomain, TICK_SIZE, verticalRule } from "../drawing/axes.js";
 import { outputLabel } from "../drawing/feature-value.js";
 import { frame, MARGIN } from "../drawing/frame.js";
-import { type LabelSide, LEADER_GAP, type PlacedLabel, placeLabels, type WantedLabel } from "../drawing/leader-labels.js";
+import { LEADER_GAP, type PlacedLabel, placeLabels, type WantedLabel } from "../drawing/leader-labels.js";
 import { tickTexts } from "../drawing/numbers.js";
+import { signPaint } from "../drawing/palette.js";
 import { coordinate, element, escapeText, textElement, tooltipElement } from "../drawing/svg.js";
 import { cutToWidth, textWidth } from "../drawing/text-width.js";
 import { describeRow, inWords, oneRow, type Reason } from "../one-row.js";
@@ -40,6 +41,8 @@ export function forceOfOne(selection: Selection, settings: PlotSettings): string
   const placed = placedLabels();
   const lines = Math.max(1, ...placed.map((label) => (label === undefined ? 0 : label.line + 1)));
   const labelTop = BAND_Y + BAND + 24;
+  const leftOver = flow(segments.filter((_, index) => placed[index] === undefined));
+  const leftOverLines = leftOver.length === 0 ? 0 : leftOver.at(-1)!.line + 1;
 
   const parts = [
     axis(),
@@ -47,9 +50,12 @@ export function forceOfOne(selection: Selection, settings: PlotSettings): string
     ...segments.map(drawSegment),
     verticalRule(at, LEVEL_Y + 6, BAND_Y + BAND + 4, palette.ink),
     ...segments.map((segment, index) => drawLabel(segment, placed[index])),
+    ...leftOver.map(({ segment, left, line }) =>
+      labelText(segment, left, labelTop + (lines + line) * LINE, undefined),
+    ),
   ];
   return frame(settings, {
-    height: labelTop + lines * LINE - 14,
+    height: labelTop + (lines + leftOverLines) * LINE - 14,
     name: `Force plot of row ${row.index}`,
     description: describeRow(row),
     body: parts.join(""),
@@ -123,23 +129,37 @@ export function forceOfOne(selection: Selection, settings: PlotSettings): string
   }
 
   function placedLabels(): (PlacedLabel | undefined)[] {
-    const wanted = segments.map((segment): WantedLabel => {
-      const { subject, number } = labelTexts(segment);
-      const textWide = textWidth(`${subject}  `, LABEL_SIZE) + textWidth(number, LABEL_SIZE, "bold");
-      const width = textWide * 1.03;
-      const fits = Math.abs(x(segment.to) - x(segment.from)) > width;
-      return { at: middle(segment), width, side: fits ? "below" : inwards(segment) };
-    });
+    const wanted = segments.map(
+      (segment): WantedLabel => ({
+        at: handle(segment),
+        width: labelWidth(segment),
+        side: segment.reason.contribution > 0 ? "right" : "left",
+      }),
+    );
     return placeLabels(wanted, MOST_LINES, MARGIN, width - MARGIN);
   }
 
-  function middle({ from, to }: Segment): number {
-    return (x(from) + x(to)) / 2;
+  function labelWidth(segment: Segment): number {
+    const { subject, number } = labelTexts(segment);
+    return (textWidth(`${subject}  `, LABEL_SIZE) + textWidth(number, LABEL_SIZE, "bold")) * 1.03;
   }
 
-  /** Texts run inwards, below the larger segments, so that leaders further out stay free. */
-  function inwards({ reason }: Segment): LabelSide {
-    return reason.contribution > 0 ? "right" : "left";
+  /** Labels that no leader can reach are set below the others, one after another. */
+  function flow(rest: readonly Segment[]): { segment: Segment; left: number; line: number }[] {
+    let [left, line] = [MARGIN, 0];
+    return rest.map((segment) => {
+      const room = labelWidth(segment);
+      if (left > MARGIN && left + room > width - MARGIN) [left, line] = [MARGIN, line + 1];
+      const place = { segment, left, line };
+      left += room + 22;
+      return place;
+    });
+  }
+
+  /** Leaders hang near a segment's outer end, so that its text runs inwards below it. */
+  function handle({ from, to }: Segment): number {
+    const length = x(to) - x(from);
+    return x(from) + Math.sign(length) * Math.min(Math.abs(length) / 2, 14);
   }
 
   function labelTexts({ reason }: Segment): { subject: string; whole: string; number: string } {
@@ -151,22 +171,31 @@ export function forceOfOne(selection: Selection, settings: PlotSettings): string
 
   function drawLabel(segment: Segment, place: PlacedLabel | undefined): string {
     if (place === undefined) return "";
-    const fill = segment.reason.contribution > 0 ? palette.positive : palette.negative;
-    const at = middle(segment);
+    const at = handle(segment);
     const y = labelTop + place.line * LINE;
+    const leader = element("path", {
+      d: `M${coordinate(at)} ${BAND_Y + BAND + 3}V${y}`,
+      stroke: palette.rule,
+    });
+    const text =
+      place.side === "right"
+        ? labelText(segment, at + LEADER_GAP, y, undefined)
+        : labelText(segment, at - LEADER_GAP, y, "end");
+    return leader + text;
+  }
+
+  function labelText(segment: Segment, x: number, y: number, anchor: "end" | undefined): string {
     const { subject, whole, number } = labelTexts(segment);
-    const offsets = { right: LEADER_GAP, left: -LEADER_GAP, below: 0 };
-    const anchors = { right: undefined, left: "end", below: "middle" };
-    const end = place.side === "below" ? y - 12 : y;
-    return (
-      element("path", { d: `M${coordinate(at)} ${BAND_Y + BAND + 3}V${end}`, stroke: palette.rule }) +
+    return element(
+      "text",
+      { x, y, "font-size": LABEL_SIZE, "text-anchor": anchor },
+      whole === subject ? "" : tooltipElement(whole),
+      `${escapeText(subject)}\u00a0 `,
       element(
-        "text",
-        { x: at + offsets[place.side], y, "font-size": LABEL_SIZE, "text-anchor": anchors[place.side] },
-        whole === subject ? "" : tooltipElement(whole),
-        `${escapeText(subject)}\u00a0 `,
-        element("tspan", { "font-weight": 600, fill }, escapeText(number)),
-      )
+        "tspan",
+        { "font-weight": 600, fill: signPaint(segment.reason.contribution, palette) },
+        escapeText(number),
+      ),
     );
   }
 }

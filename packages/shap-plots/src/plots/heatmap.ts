@@ -1,8 +1,8 @@
-import { extent, quantile } from "d3-array";
+import { extent } from "d3-array";
 import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 import type { Explanation } from "shap-core";
-import { roomyDomain } from "../drawing/axes.js";
+import { BOTTOM_AXIS_HEIGHT, centredText, roomyDomain, TICK_SIZE } from "../drawing/axes.js";
 import { colorLegend, LEGEND_HEIGHT } from "../drawing/color-legend.js";
 import { frame, MARGIN } from "../drawing/frame.js";
 import { columnOfNumbers, countText } from "../drawing/numbers.js";
@@ -14,6 +14,7 @@ import { manyRows } from "../many-rows.js";
 import { type PlotOptions, plotSettings } from "../options.js";
 import { select } from "../selection.js";
 import { meansOfRuns } from "../statistics/means-of-runs.js";
+import { quantiles } from "../statistics/quantiles.js";
 import { orderRows, type RowOrder } from "../statistics/row-order.js";
 
 export interface HeatmapOptions extends PlotOptions {
@@ -96,20 +97,30 @@ export function heatmap(explanation: Explanation, options: HeatmapOptions = {}):
         fill: palette.neutral,
       }),
     ),
-    caption((left + right) / 2, "middle", `${countText(selection.rows)} ${orderText(selection.rows, order)}`),
-    caption(width - MARGIN, "end", "mean |SHAP|"),
+    textElement(
+      {
+        x: width - MARGIN,
+        y: bottom + 16,
+        "font-size": TICK_SIZE,
+        "text-anchor": "end",
+        fill: palette.muted,
+      },
+      "mean |SHAP|",
+    ),
+    centredText(
+      `${countText(selection.rows)} ${orderText(selection.rows, order)}`,
+      (left + right) / 2,
+      bottom + 37,
+      width,
+      palette,
+    ),
   ];
   return frame(settings, {
-    height: bottom + 22,
+    height: bottom + BOTTOM_AXIS_HEIGHT,
     name: "Heatmap of SHAP values",
     description: `SHAP values of ${countText(selection.rows)} ${orderText(selection.rows, order)}, by feature, the most important first: ${strips.summary}.`,
     body: parts.join(""),
   });
-
-  function caption(x: number, anchor: "middle" | "end", text: string): string {
-    const place = { x, y: bottom + 18, "text-anchor": anchor };
-    return textElement({ ...place, "font-size": 11.5, fill: palette.muted }, text);
-  }
 
   /** The model's output above the columns, the base value as a dashed line. */
   function outputLine(): string {
@@ -136,7 +147,12 @@ export function heatmap(explanation: Explanation, options: HeatmapOptions = {}):
             "stroke-linejoin": "round",
           }),
       textElement(
-        { x: left - 14, y: Math.min(OUTPUT_HEIGHT, Math.max(4, base)) + 4, "text-anchor": "end", "font-size": 12.5 },
+        {
+          x: left - 14,
+          y: Math.min(OUTPUT_HEIGHT, Math.max(4, base)) + 4,
+          "text-anchor": "end",
+          "font-size": 12.5,
+        },
         "f(x)",
       ),
       element(
@@ -175,8 +191,12 @@ function coloredRuns(
 
 /** The contribution at which colours end: one outlier must not bleach all others. */
 function colorEnd(strips: readonly Float64Array[]): number {
-  const sizes = strips.flatMap((values) => Array.from(values, Math.abs));
-  return quantile(sizes, 0.99)! || Math.max(...strips.map((values) => Math.max(...extent(values.map(Math.abs)) as [number, number])));
+  const sizes = new Float64Array(strips.length * strips[0]!.length);
+  strips.forEach((values, index) => {
+    sizes.set(values.map(Math.abs), index * values.length);
+  });
+  const [end, largest] = quantiles(sizes, [0.99, 1]);
+  return end! > 0 ? end! : largest!;
 }
 
 function orderText(rows: number, order: RowOrder): string {

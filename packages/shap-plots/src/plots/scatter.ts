@@ -1,12 +1,13 @@
 import { bin, extent } from "d3-array";
 import { type ScaleLinear, scaleLinear } from "d3-scale";
 import { type Explanation, ShapeError } from "shap-core";
+import { isDrawable } from "../drawable.js";
 import { bottomAxis, leftAxis, roomyDomain, sideLabel, TICK_SIZE, type Tick } from "../drawing/axes.js";
 import { colorLegend, LEGEND_HEIGHT } from "../drawing/color-legend.js";
 import { dots } from "../drawing/dots.js";
 import { featureAxisLabel, featureValueText, MISSING } from "../drawing/feature-value.js";
 import { frame, MARGIN } from "../drawing/frame.js";
-import { countText, tickTexts } from "../drawing/numbers.js";
+import { countText, numberText, tickTexts } from "../drawing/numbers.js";
 import { coordinate, element, textElement } from "../drawing/svg.js";
 import { cutToWidth, textWidth } from "../drawing/text-width.js";
 import { type PlotOptions, plotSettings } from "../options.js";
@@ -28,6 +29,7 @@ export interface ScatterOptions extends PlotOptions {
 const HEIGHT = 320;
 const HISTOGRAM_HEIGHT = 44;
 const MISSING_WIDTH = 48;
+const INFINITE_WIDTH = 44;
 /** A feature of at most this many whole numbers is drawn as columns of dots. */
 const MOST_CATEGORIES = 12;
 
@@ -41,7 +43,8 @@ const MOST_CATEGORIES = 12;
  * @throws ShapeError where an option does not fit the explanation
  */
 export function scatter(explanation: Explanation, options: ScatterOptions): string {
-  if (options?.feature === undefined) throw new ShapeError("scatter needs `feature`: a feature's name or index");
+  if (options?.feature === undefined)
+    throw new ShapeError("scatter needs `feature`: a feature's name or index");
   const settings = plotSettings(options, explanation.featureNames);
   const selection = select(explanation, options);
   const { palette, width } = settings;
@@ -50,8 +53,11 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
   const name = featureNames[feature]!;
   const contributions = column(selection.values, features, feature);
   const cells = column(selection.data, features, feature);
-  const known = cells.filter(Number.isFinite);
-  const absent = Array.from(cells, (_, r) => r).filter((r) => !Number.isFinite(cells[r]!));
+  const known = cells.filter(isDrawable);
+  const absent = Array.from(cells, (_, r) => r).filter((r) => Number.isNaN(cells[r]!));
+  const infinities = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY].filter((end) =>
+    cells.some((cell) => asInfinity(cell) === end),
+  );
   const colorBy = colorFeature();
   const colors = colorBy === undefined ? undefined : valueColors(column(selection.data, features, colorBy));
 
@@ -62,7 +68,8 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
     .domain(roomyDomain(Math.min(0, low), Math.max(0, high)))
     .range([floor - HISTOGRAM_HEIGHT * 0.35, top + 6]);
   const yTicks = tickTexts(y, 1e4, 6);
-  const left = MARGIN + 20 + Math.ceil(Math.max(...yTicks.map(({ text }) => textWidth(text, TICK_SIZE)))) + 10;
+  const left =
+    MARGIN + 20 + Math.ceil(Math.max(...yTicks.map(({ text }) => textWidth(text, TICK_SIZE)))) + 10;
   const right = width - MARGIN;
   const missingRoom = absent.length === 0 ? 0 : MISSING_WIDTH + 12;
   const categories = wholeNumbers(known);
@@ -89,11 +96,13 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
       top: floor,
       y: floor,
       label: featureAxisLabel(settings, name),
+      width,
       palette,
       ticks: horizontalTicks(),
     }),
     element("path", { d: `M${left} ${coordinate(y(0))}H${right}`, stroke: palette.rule }),
-    absent.length === 0 ? "" : missingLabel(),
+    absent.length === 0 ? "" : endLabel(MISSING, left + MISSING_WIDTH / 2 + 6),
+    ...infinities.map((end) => endLabel(numberText(end), infinitePlace(end))),
     sideLabel(`SHAP value of ${name}`, MARGIN + 10, top + HEIGHT / 2, HEIGHT, palette),
     drawnDots(),
   ];
@@ -113,7 +122,10 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
 
   function horizontalScale(): ScaleLinear<number, number> {
     const [smallest = 0, largest = 1] = extent(known) as [number, number] | [undefined, undefined];
-    const scale = scaleLinear().range([left + missingRoom + 10, right - 10]);
+    const [below, above] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY].map((end) =>
+      infinities.includes(end) ? INFINITE_WIDTH : 10,
+    );
+    const scale = scaleLinear().range([left + missingRoom + below!, right - above!]);
     return categories === undefined
       ? scale.domain(roomyDomain(smallest, largest))
       : scale.domain([smallest - 0.5, largest + 0.5]);
@@ -142,7 +154,8 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
       }
     } else if (known.length > 0) {
       const [from, to] = x.domain() as [number, number];
-      const edges = Array.from({ length: 49 }, (_, i) => from + ((i + 1) * (to - from)) / 50);
+      const count = Math.round(Math.min(50, Math.max(8, 1.6 * Math.sqrt(known.length))));
+      const edges = Array.from({ length: count - 1 }, (_, i) => from + ((i + 1) * (to - from)) / count);
       for (const values of bin().domain([from, to]).thresholds(edges)(known)) {
         bars.push({ from: x(values.x0!) + 0.5, to: x(values.x1!) - 0.5, count: values.length });
       }
@@ -161,18 +174,17 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
     return element("path", { d: shapes.join(""), fill: palette.grid });
   }
 
-  function missingLabel(): string {
-    const centre = left + MISSING_WIDTH / 2 + 6;
+  /** Infinite values stand beyond the scale's ends. */
+  function infinitePlace(value: number): number {
+    return value > 0 ? right - 12 : left + missingRoom + 12;
+  }
+
+  /** A name in the line of the ticks for a column of dots beside the scale. */
+  function endLabel(text: string, at: number): string {
+    const place = { x: at, y: floor + 16, "text-anchor": "middle" };
     return textElement(
-      {
-        x: centre,
-        y: floor + 16,
-        "text-anchor": "middle",
-        "font-size": TICK_SIZE,
-        "font-style": "italic",
-        fill: palette.muted,
-      },
-      MISSING,
+      { ...place, "font-size": TICK_SIZE, "font-style": "italic", fill: palette.muted },
+      text,
     );
   }
 
@@ -194,7 +206,7 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
     if (absent.length > 0) spread(absent, left + MISSING_WIDTH / 2 + 6, MISSING_WIDTH - 2 * radius);
     if (categories === undefined) {
       cells.forEach((cell, r) => {
-        if (Number.isFinite(cell)) places[r] = x(cell);
+        if (isDrawable(cell)) places[r] = x(cell);
       });
     } else {
       const room = Math.min(120, (x(1) - x(0)) * 0.8) - 2 * radius;
@@ -203,9 +215,17 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
         spread(rows, x(value), Math.max(0, room));
       }
     }
+    cells.forEach((cell, r) => {
+      if (infinities.includes(asInfinity(cell))) places[r] = infinitePlace(cell);
+    });
     const cell = selection.rows <= 3000 ? 0.5 : 1;
     return dots({ x: places, y: heights, color: colors?.positions, radius, cell, palette });
   }
+}
+
+/** What is too large for the scale counts as infinite. */
+function asInfinity(value: number): number {
+  return Number.isNaN(value) || isDrawable(value) ? value : Math.sign(value) * Number.POSITIVE_INFINITY;
 }
 
 /** The distinct values of a feature that has only a few whole numbers close together; undefined for any other. */

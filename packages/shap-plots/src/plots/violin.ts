@@ -1,4 +1,4 @@
-import { extent, quantile } from "d3-array";
+import { extent } from "d3-array";
 import { scaleLinear } from "d3-scale";
 import { area } from "d3-shape";
 import type { Explanation } from "shap-core";
@@ -7,13 +7,14 @@ import { colorLegend, horizontalGradient, LEGEND_HEIGHT } from "../drawing/color
 import { contributionLabel } from "../drawing/feature-value.js";
 import { frame, MARGIN } from "../drawing/frame.js";
 import { countText } from "../drawing/numbers.js";
-import type { Palette } from "../drawing/palette.js";
+import { type Palette, rampPaint } from "../drawing/palette.js";
 import { rowLabels } from "../drawing/row-labels.js";
 import { coordinate, element, translated } from "../drawing/svg.js";
 import { manyRows, type Strip } from "../many-rows.js";
 import { type PlotOptions, plotSettings } from "../options.js";
 import { select } from "../selection.js";
 import { type Density, density } from "../statistics/density.js";
+import { quantiles } from "../statistics/quantiles.js";
 
 const ROW = 36;
 const HALF = 14;
@@ -60,6 +61,7 @@ export function violin(explanation: Explanation, options: PlotOptions = {}): str
       top: LEGEND_HEIGHT,
       y: bottom,
       label: contributionLabel(settings, selection.outputName),
+      width,
       palette,
       ruleAt: 0,
     }),
@@ -89,13 +91,15 @@ function violinShape(strip: Strip, shape: Density, x: (value: number) => number,
     .x((i) => x(shape.positions[i]!))
     .y0((i) => HALF * shape.heights[i]!)
     .y1((i) => -HALF * shape.heights[i]!);
-  const [smallest, largest] = extent(strip.values) as [number, number];
-  const quarter = (p: number) => x(quantile(strip.values, p)!);
+  const [smallest, quarter, median, threeQuarters, largest] = quantiles(
+    strip.values,
+    [0, 0.25, 0.5, 0.75, 1],
+  ).map(x);
   return [
     gradient.definition,
     // A few rows far out have next to no density: a hairline keeps them in sight.
     element("path", {
-      d: `M${coordinate(x(smallest))} 0H${coordinate(x(largest))}`,
+      d: `M${coordinate(smallest!)} 0H${coordinate(largest!)}`,
       stroke: palette.rule,
     }),
     element("path", {
@@ -103,12 +107,12 @@ function violinShape(strip: Strip, shape: Density, x: (value: number) => number,
       fill: gradient.paint,
     }),
     element("path", {
-      d: `M${coordinate(quarter(0.25))} 0H${coordinate(quarter(0.75))}`,
+      d: `M${coordinate(quarter!)} 0H${coordinate(threeQuarters!)}`,
       stroke: palette.ink,
       "stroke-width": 1.2,
     }),
     element("circle", {
-      cx: quarter(0.5),
+      cx: median,
       r: 2.4,
       fill: palette.paper,
       stroke: palette.ink,
@@ -120,7 +124,8 @@ function violinShape(strip: Strip, shape: Density, x: (value: number) => number,
 /** The mean colour of the rows around each place of a violin; places without rows take their neighbours'. */
 function colorStops(strip: Strip, shape: Density, palette: Palette): [offset: number, color: string][] {
   if (strip.colors === undefined) return [[0, palette.neutral]];
-  const places = 40;
+  // Few rows make few places, so that each is a mean of several.
+  const places = Math.round(Math.min(40, Math.max(6, 1.3 * Math.sqrt(strip.values.length))));
   const start = shape.positions[0]!;
   const span = shape.positions.at(-1)! - start;
   const sums = new Float64Array(places);
@@ -134,12 +139,11 @@ function colorStops(strip: Strip, shape: Density, palette: Palette): [offset: nu
     known[place]!++;
     sums[place]! += color;
   });
-  const steps = palette.values.length;
   const stops: [number, string][] = [];
   for (let place = 0; place < places; place++) {
     if (all[place] === 0) continue;
-    const step = Math.min(steps - 1, Math.floor((sums[place]! / known[place]!) * steps));
-    const color = known[place]! * 2 < all[place]! ? palette.missing : palette.values[step]!;
+    const mostlyMissing = known[place]! * 2 < all[place]!;
+    const color = mostlyMissing ? palette.missing : rampPaint(palette.values, sums[place]! / known[place]!);
     stops.push([(place + 0.5) / places, color]);
   }
   return stops;
@@ -150,5 +154,5 @@ function pointColor({ colors }: Strip, palette: Palette): string {
   const known = colors.filter((color) => !Number.isNaN(color));
   if (known.length * 2 < colors.length) return palette.missing;
   const mean = known.reduce((sum, color) => sum + color, 0) / known.length;
-  return palette.values[Math.min(palette.values.length - 1, Math.floor(mean * palette.values.length))]!;
+  return rampPaint(palette.values, mean);
 }

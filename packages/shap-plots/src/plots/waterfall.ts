@@ -4,6 +4,7 @@ import { arrowBar, barLabel, barLabelRoom } from "../drawing/arrow-bar.js";
 import { BOTTOM_AXIS_HEIGHT, bottomAxis, roomyDomain, verticalRule } from "../drawing/axes.js";
 import { outputLabel } from "../drawing/feature-value.js";
 import { frame, MARGIN } from "../drawing/frame.js";
+import { signPaint } from "../drawing/palette.js";
 import { rowLabels } from "../drawing/row-labels.js";
 import { coordinate, element, textElement } from "../drawing/svg.js";
 import { textWidth } from "../drawing/text-width.js";
@@ -52,6 +53,7 @@ export function waterfall(explanation: Explanation, options: PlotOptions = {}): 
       top,
       y: bottom,
       label: outputLabel(settings, selection.outputName),
+      width,
       palette,
     }),
     verticalRule(x(row.output), top - 6, y(0), palette.rule, "2 3"),
@@ -62,8 +64,8 @@ export function waterfall(explanation: Explanation, options: PlotOptions = {}): 
     ...connectors(),
     ...row.reasons.map((reason, index) => {
       const { from, to } = steps[index]!;
-      const fill = reason.contribution < 0 ? palette.negative : palette.positive;
-      const tooltip = `${inWords(reason, row.numbers)}`;
+      const fill = signPaint(reason.contribution, palette);
+      const tooltip = inWords(reason, row.numbers);
       const bar = { from: x(from), to: x(to), y: y(index) };
       return (
         arrowBar({ ...bar, height: BAR, fill, tooltip }) +

@@ -1,3 +1,4 @@
+import { isDrawable } from "../drawable.js";
 import { column, type Selection } from "../selection.js";
 
 /**
@@ -5,6 +6,7 @@ import { column, type Selection } from "../selection.js";
  * `feature` among rows where `feature` itself hardly varies. As `approximate_interactions` of Python's shap
  * (https://github.com/shap/shap/blob/v0.51.0/shap/utils/_general.py): rows are sorted by the feature, cut into
  * windows of at most 50, and the absolute correlations of all windows added; whether a value is missing counts as well.
+ * Where shap drops a window with a missing value, its known values are used.
  * @returns undefined where nothing interacts, or there are too few rows to tell
  */
 export function strongestInteraction(selection: Selection, feature: number): number | undefined {
@@ -21,10 +23,9 @@ export function strongestInteraction(selection: Selection, feature: number): num
   for (let other = 0; other < features; other++) {
     if (other === feature) continue;
     const cells = Float64Array.from(order, (r) => data[r * features + other]!);
-    const known = cells.map((cell) => (Number.isNaN(cell) ? 0 : cell));
     const missing = cells.map((cell) => (Number.isNaN(cell) ? 1 : 0));
     const strength = Math.max(
-      windowedCorrelation(known, contributions, window),
+      windowedCorrelation(cells, contributions, window),
       windowedCorrelation(missing, contributions, window),
     );
     if (strength > bestStrength * (1 + 1e-9)) [best, bestStrength] = [other, strength];
@@ -40,16 +41,19 @@ function windowedCorrelation(x: Float64Array, y: Float64Array, window: number): 
   return sum;
 }
 
-/** Pearson's r of a stretch; 0 where one of the two does not vary. */
+/** Pearson's r of a stretch where x is finite; 0 where one of the two does not vary. */
 function correlation(x: Float64Array, y: Float64Array, from: number, to: number): number {
-  const count = to - from;
-  let [meanX, meanY] = [0, 0];
+  let [count, sumX, sumY] = [0, 0, 0];
   for (let i = from; i < to; i++) {
-    meanX += x[i]! / count;
-    meanY += y[i]! / count;
+    if (!isDrawable(x[i]!)) continue;
+    count++;
+    sumX += x[i]!;
+    sumY += y[i]!;
   }
+  const [meanX, meanY] = [sumX / count, sumY / count];
   let [xx, yy, xy] = [0, 0, 0];
   for (let i = from; i < to; i++) {
+    if (!isDrawable(x[i]!)) continue;
     const [dx, dy] = [x[i]! - meanX, y[i]! - meanY];
     xx += dx * dx;
     yy += dy * dy;

@@ -1,4 +1,6 @@
-import { deviation, extent, quantile } from "d3-array";
+import { deviation, extent } from "d3-array";
+import { SMALLEST_SPAN } from "../drawable.js";
+import { quantiles } from "./quantiles.js";
 
 export interface Density {
   /** Evenly spaced from below the smallest value to above the largest. */
@@ -17,7 +19,7 @@ const GRID = 512;
  */
 export function density(values: Float64Array, samples: number): Density | undefined {
   const [low, high] = extent(values) as [number, number];
-  if (!(high > low)) return undefined;
+  if (!(high - low > SMALLEST_SPAN)) return undefined;
   const bandwidth = silverman(values, high - low);
   const start = low - 3 * bandwidth;
   const width = (high + 3 * bandwidth - start) / (GRID - 1);
@@ -38,7 +40,8 @@ export function density(values: Float64Array, samples: number): Density | undefi
 }
 
 function silverman(values: Float64Array, range: number): number {
-  const spread = (quantile(values, 0.75)! - quantile(values, 0.25)!) / 1.34;
+  const [quarter, threeQuarters] = quantiles(values, [0.25, 0.75]) as [number, number];
+  const spread = (threeQuarters - quarter) / 1.34;
   const sigma = deviation(values) ?? 0;
   const scale = spread > 0 ? Math.min(spread, sigma) : sigma;
   return Math.max(0.9 * scale * values.length ** -0.2, range / 150);

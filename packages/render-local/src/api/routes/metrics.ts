@@ -34,6 +34,7 @@ export function metricRoutes(context: ApiContext): Router {
         {
           timestamp: new Date().toISOString(),
           value: context.workspace.services.get(id)?.fleet.instances.length ?? 0,
+          unit: "instances",
         },
       ],
       unit: "instances",
@@ -63,6 +64,8 @@ function series(context: ApiContext, request: Request, name: string): object[] {
     values: [...steps].map(([at, samples]) => ({
       timestamp: new Date(at).toISOString(),
       value: read(samples),
+      // The published document asks for the unit here as well as beside the list.
+      unit,
     })),
     unit,
   }));

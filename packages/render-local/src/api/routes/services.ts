@@ -90,7 +90,7 @@ export function serviceRoutes(context: ApiContext): Router {
     .post("/services/:serviceId/scale", (request, response) => {
       const service = serviceOf(context, request);
       const { numInstances } = body(request, z.object({ numInstances: z.int().min(1).max(100) }));
-      service.scale(numInstances).catch((error) => service.log(`==> Scaling failed: ${error.message}`));
+      service.scale(numInstances);
       response.status(202).end();
     })
     .get("/services/:serviceId/instances", (request, response) => {

@@ -1,9 +1,9 @@
 import { UnsupportedModelError } from "../../errors.js";
+import { categorySet } from "../category-set.js";
 import type { DocumentNode } from "../document.js";
 import { listNodes } from "../nested-tree.js";
 import { lessThanFloat32 } from "../thresholds.js";
 import type { SourceNode, TreeBuilder } from "../tree-builder.js";
-import { categorySet } from "./tree-categories.js";
 
 /** Adds one element of a dump: nested nodes that name their children's ids as yes, no and missing. */
 export function addDumpedTree(
@@ -54,7 +54,7 @@ function testOf(node: DocumentNode): Pick<SourceNode & { kind: "split" }, "thres
     );
   }
   return condition.isList()
-    ? { categories: categorySet(node, condition.numbers()) }
+    ? { categories: categorySet(condition) }
     : { threshold: lessThanFloat32(condition.number()) };
 }
 

@@ -1,8 +1,5 @@
 import type { DocumentNode } from "../document.js";
 
-/** XGBoost's own bound of a category code: what float32 tells apart. */
-const MAX_CATEGORY = 2 ** 24;
-
 /** The categories of each categorical split, by node: lists laid end to end in `categories`. */
 export function splitCategories(tree: DocumentNode, nodeCount: number): Map<number, ArrayLike<number>> {
   const result = new Map<number, ArrayLike<number>>();
@@ -20,19 +17,4 @@ export function splitCategories(tree: DocumentNode, nodeCount: number): Map<numb
     result.set(nodes[i]!, all.slice(start, start + size));
   }
   return result;
-}
-
-/** Codes as bits, lowest first. */
-export function categorySet(tree: DocumentNode, codes: ArrayLike<number> | undefined): Uint32Array {
-  if (codes === undefined) return tree.fail("a categorical split has no entry in categories_nodes");
-  let largest = -1;
-  for (let i = 0; i < codes.length; i++) {
-    const code = codes[i]!;
-    if (!Number.isInteger(code) || code < 0 || code >= MAX_CATEGORY)
-      tree.get("categories").fail(`expected codes from 0 to ${MAX_CATEGORY - 1}, one is ${code}`);
-    largest = Math.max(largest, code);
-  }
-  const words = new Uint32Array((largest >>> 5) + 1);
-  for (let i = 0; i < codes.length; i++) words[codes[i]! >>> 5]! |= 1 << (codes[i]! & 31);
-  return words;
 }

@@ -1,7 +1,8 @@
+import { categoryBits } from "../category-set.js";
 import type { DocumentNode } from "../document.js";
 import { lessThanFloat32 } from "../thresholds.js";
 import type { SourceNode, TreeBuilder } from "../tree-builder.js";
-import { categorySet, splitCategories } from "./tree-categories.js";
+import { splitCategories } from "./tree-categories.js";
 
 export interface TreePlace {
   /** The output its leaves add to; -1 for vector leaves. */
@@ -55,7 +56,10 @@ export function addTree(builder: TreeBuilder, tree: DocumentNode, place: TreePla
         return {
           kind: "split",
           feature: feature[id]!,
-          categories: categorySet(tree, categories.get(id)),
+          categories: categoryBits(
+            categories.get(id) ?? tree.fail(`node ${id} is missing in categories_nodes`),
+            tree,
+          ),
           left: right[id]!,
           right: left[id]!,
           missingLeft: !missingLeft,

@@ -1,0 +1,87 @@
+import { setImmediate } from "node:timers/promises";
+import { decodeInputChunk } from "./chunk/input-chunk.js";
+import { decodeResultChunk, encodeResultChunk } from "./chunk/result-chunk.js";
+import type { Job } from "./job.js";
+import type { ModelCatalogue } from "./models/model-catalogue.js";
+import type { ChunkHandler } from "./queue/chunk-queue.js";
+import type { ChunkStore } from "./store/chunk-store.js";
+import type { JobStore } from "./store/job-store.js";
+import type { WorkTally } from "./workers/presence.js";
+
+export interface ChunkServices {
+  readonly jobs: JobStore;
+  readonly chunks: ChunkStore;
+  readonly models: ModelCatalogue;
+  /** Where the work is counted, for the worker's heartbeat. */
+  readonly tally?: WorkTally;
+}
+
+/** This process does not have the model a job was submitted for; another one may. */
+export class ModelNotHereError extends Error {
+  override readonly name = "ModelNotHereError";
+}
+
+/** Workers that may die of one chunk. */
+const MAX_DEATHS = 3;
+
+/**
+ * Explains one chunk: rows out of the store, values into it, then counted. May run twice for the same chunk:
+ * the result is determined by the rows and the model's version, and the count is of chunks, not of runs.
+ */
+export function chunkHandler(services: ChunkServices): ChunkHandler {
+  const { jobs } = services;
+  return async (task, signal) => {
+    const { jobId, index } = task;
+    const begun = await jobs.chunkBegun(jobId, index);
+    if (begun === 0) return;
+    if (begun > MAX_DEATHS) {
+      await jobs.fail(jobId, `chunk ${index}: ${MAX_DEATHS} workers went silent while they explained it`);
+      return;
+    }
+    try {
+      await explainChunk(services, jobId, index, signal);
+    } catch (error) {
+      await jobs.chunkLeft(jobId, index);
+      throw error;
+    }
+  };
+}
+
+async function explainChunk(services: ChunkServices, jobId: string, index: number, signal: AbortSignal) {
+  const { jobs, chunks, models, tally } = services;
+  const job = await jobs.get(jobId);
+  if (job === undefined) return;
+  const input = await chunks.get(jobId, "in", index);
+  if (input === undefined) return countEarlierResult(services, job, index);
+  const served = models.version(job.model.version);
+  if (served === undefined) {
+    throw new ModelNotHereError(`model ${job.model.name}, version ${job.model.version}, is not here`);
+  }
+  if (tally !== undefined) tally.job = jobId;
+  const { matrix, ids } = decodeInputChunk(input, job.idColumns.length);
+  const explanation = models.explainer(served, job.options).explain(matrix);
+  const predictions = served.model.predict(matrix);
+  await setImmediate();
+  signal.throwIfAborted();
+  await chunks.put(jobId, "out", index, encodeResultChunk(explanation, predictions, ids));
+  const stillWanted = await jobs.chunkDone(jobId, index, matrix.rows);
+  if (stillWanted) await chunks.remove(jobId, "in", index);
+  else await removeUnlessCompleted(jobId, services);
+  if (tally !== undefined) {
+    tally.rowsDone += matrix.rows;
+    tally.job = null;
+  }
+}
+
+/** Rows are freed once their result is stored and counted; without them, only a result can be counted. */
+async function countEarlierResult({ jobs, chunks }: ChunkServices, job: Job, index: number): Promise<void> {
+  const result = await chunks.get(job.id, "out", index);
+  if (result === undefined) throw new Error(`the rows of chunk ${index} are gone`);
+  const { rows } = decodeResultChunk(result, job.idColumns.length, job.outputNames.length);
+  await jobs.chunkDone(job.id, index, rows);
+}
+
+/** A job that ended while its chunk was explained keeps nothing of it. */
+async function removeUnlessCompleted(jobId: string, { jobs, chunks }: ChunkServices): Promise<void> {
+  if ((await jobs.get(jobId))?.state !== "completed") await chunks.removeJob(jobId);
+}

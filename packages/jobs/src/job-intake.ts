@@ -1,0 +1,110 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
+import type { Matrix } from "shap-core";
+import { encodeInputChunk } from "./chunk/input-chunk.js";
+import { type NewJob, TASK_SCHEMA } from "./job.js";
+import type { ChunkQueue } from "./queue/chunk-queue.js";
+import type { ChunkStore } from "./store/chunk-store.js";
+import type { JobStore } from "./store/job-store.js";
+
+export interface IntakeServices {
+  readonly jobs: JobStore;
+  readonly chunks: ChunkStore;
+  readonly queue: ChunkQueue;
+}
+
+/** Chunks of one job that may wait before its upload is held back. */
+const MAX_WAITING = 64;
+const LOOK_EVERY = 8;
+const PATIENCE_MS = 300_000;
+
+/** The job was ended while its rows still arrived. */
+export class JobEndedError extends Error {
+  override readonly name = "JobEndedError";
+}
+
+/** Nobody explains chunks. */
+export class NoWorkerError extends Error {
+  override readonly name = "NoWorkerError";
+}
+
+/** Begins with a letter; 96 random bits, so that an id cannot be guessed. */
+export const newJobId = (): string => `j${randomBytes(12).toString("hex")}`;
+
+/**
+ * Takes a job in, chunk by chunk, while its rows arrive. Ends by `seal`, or by `abandon`, which leaves nothing behind.
+ */
+export class JobIntake {
+  private chunkCount = 0;
+  private rowCount = 0;
+
+  private constructor(
+    readonly job: NewJob,
+    private readonly services: IntakeServices,
+  ) {}
+
+  static async begin(job: NewJob, services: IntakeServices): Promise<JobIntake> {
+    await services.jobs.create(job);
+    return new JobIntake(job, services);
+  }
+
+  get rows(): number {
+    return this.rowCount;
+  }
+
+  /**
+   * Stores the rows before it queues the reference to them. Waits while many chunks of the job wait, so that an upload
+   * is held back to the pace of the workers.
+   * @throws JobEndedError where the job failed, was cancelled or deleted; NoWorkerError
+   */
+  async add(matrix: Matrix, ids: readonly (readonly string[])[]): Promise<void> {
+    await this.pace();
+    const index = this.chunkCount++;
+    const { job } = this;
+    const bytes = encodeInputChunk({ matrix, ids });
+    await this.services.chunks.put(job.id, "in", index, bytes);
+    await this.services.queue.add({
+      schema: TASK_SCHEMA,
+      jobId: job.id,
+      index,
+      requestId: job.requestId,
+    });
+    this.rowCount += matrix.rows;
+  }
+
+  /** Asks after the job once every few chunks only: what waits meanwhile is bounded. */
+  private async pace(): Promise<void> {
+    if (this.chunkCount % LOOK_EVERY !== 0) return;
+    let done = -1;
+    let lastProgress = performance.now();
+    for (;;) {
+      if (!(await this.services.jobs.touch(this.job.id)))
+        throw new JobEndedError(`job ${this.job.id} has ended`);
+      const chunksDone = (await this.services.jobs.get(this.job.id))?.chunksDone ?? 0;
+      if (this.chunkCount - chunksDone <= MAX_WAITING) return;
+      if (chunksDone > done) lastProgress = performance.now();
+      done = chunksDone;
+      if (performance.now() - lastProgress > PATIENCE_MS) {
+        throw new NoWorkerError(
+          `no worker took a chunk of job ${this.job.id} for ${PATIENCE_MS / 60_000} minutes`,
+        );
+      }
+      await setTimeout(25);
+    }
+  }
+
+  async seal(): Promise<void> {
+    await this.services.jobs.seal(this.job.id, this.rowCount, this.chunkCount);
+  }
+
+  async abandon(): Promise<void> {
+    await removeJob(this.job.id, this.chunkCount, this.services);
+  }
+}
+
+/** Frees all a job holds. Its record goes first, so that a worker at one of its chunks finds that nobody waits. */
+export async function removeJob(id: string, chunks: number, services: IntakeServices): Promise<void> {
+  await services.jobs.remove(id);
+  await services.chunks.removeJob(id);
+  await services.queue.remove(id, chunks);
+}

@@ -1,0 +1,63 @@
+import { createExplainer, type Explainer } from "shap-core";
+import type { JobOptions } from "../job.js";
+import type { Settings } from "../settings/settings.js";
+import { bundledModel } from "./bundled-model.js";
+import type { BrokenModel, ServedModel } from "./model-file.js";
+import { readModelFolder } from "./model-folder.js";
+
+/** The models this process serves, and their compiled explainers. */
+export class ModelCatalogue {
+  private readonly byName = new Map<string, ServedModel>();
+  private readonly explainers = new Map<string, Explainer>();
+
+  constructor(
+    models: readonly ServedModel[],
+    readonly broken: readonly BrokenModel[] = [],
+  ) {
+    for (const model of models) this.byName.set(model.name, model);
+  }
+
+  list(): ServedModel[] {
+    return [...this.byName.values()];
+  }
+
+  get(name: string): ServedModel | undefined {
+    return this.byName.get(name);
+  }
+
+  /** The model that is served when a request names none: the only one. */
+  only(): ServedModel | undefined {
+    return this.byName.size === 1 ? this.list()[0] : undefined;
+  }
+
+  version(version: string): ServedModel | undefined {
+    return this.list().find((model) => model.version === version);
+  }
+
+  /** Compiled explainers are made again when they are next asked for. */
+  dropExplainers(): void {
+    this.explainers.clear();
+  }
+
+  /** Compiled once a model version, and kept. */
+  explainer(served: ServedModel, _options: JobOptions): Explainer {
+    const key = served.version;
+    const known = this.explainers.get(key);
+    if (known !== undefined) return known;
+    const explainer = createExplainer(served.model);
+    this.explainers.set(key, explainer);
+    return explainer;
+  }
+}
+
+/**
+ * The models of SHAP_MODEL_DIR; the bundled example where there is none and that is allowed.
+ * @throws ModelFolderError
+ */
+export function openCatalogue(
+  settings: Pick<Settings, "modelDir" | "modelDirIsGiven" | "allowFallbackModel">,
+): ModelCatalogue {
+  const { models, broken } = readModelFolder(settings.modelDir, settings.modelDirIsGiven);
+  const served = models.length === 0 && settings.allowFallbackModel ? [bundledModel()] : models;
+  return new ModelCatalogue(served, broken);
+}

@@ -1,0 +1,36 @@
+import { createHash } from "node:crypto";
+import { loadModel, type Matrix, type Model } from "shap-core";
+
+/** A model as the service serves it: parsed, named and versioned by its bytes. */
+export interface ServedModel {
+  readonly name: string;
+  /** SHA-256 of the file, in hexadecimal. */
+  readonly version: string;
+  readonly bytes: number;
+  readonly model: Model;
+  /** Rows to compare with, for interventional explanations. */
+  readonly background: Matrix | undefined;
+  /** The bundled example, served since no model was found. */
+  readonly fallback: boolean;
+}
+
+/** A file that was found but cannot be served; `reason` says where it is broken. */
+export interface BrokenModel {
+  readonly name: string;
+  readonly file: string;
+  readonly reason: string;
+}
+
+export function parseModel(
+  name: string,
+  file: Uint8Array,
+  background: Matrix | undefined,
+  fallback: boolean,
+): ServedModel {
+  return { name, version: versionOf(file), bytes: file.length, model: loadModel(file), background, fallback };
+}
+
+export const versionOf = (file: Uint8Array): string => createHash("sha256").update(file).digest("hex");
+
+/** A name that is safe as a path segment and as a key: letters, digits, `.`, `_`, `-`, at most 100, no leading dot. */
+export const isModelName = (name: string): boolean => /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/.test(name);

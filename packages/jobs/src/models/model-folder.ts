@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, parse } from "node:path";
+import { type BrokenModel, isModelName, parseModel, type ServedModel } from "./model-file.js";
+
+export interface ModelFolder {
+  readonly models: readonly ServedModel[];
+  readonly broken: readonly BrokenModel[];
+}
+
+/** A model folder that cannot be read at all: the start stops. */
+export class ModelFolderError extends Error {
+  override readonly name = "ModelFolderError";
+}
+
+/** Files beside models that are none: notes, tables, scripts. */
+const noModel = new Set([".csv", ".md", ".py", ".ipynb", ".gitkeep", ".parquet", ".arrow"]);
+
+/**
+ * The models of a folder, each named by its file without the extension. A file that does not load is listed as
+ * broken and does not keep the others from being served. Folders and files that begin with a dot are passed over.
+ * @throws ModelFolderError where the folder cannot be read; a folder that is absent and need not be there is empty
+ */
+export function readModelFolder(folder: string, mustExist: boolean): ModelFolder {
+  const models: ServedModel[] = [];
+  const broken: BrokenModel[] = [];
+  for (const file of listFiles(folder, mustExist)) {
+    const { name, ext } = parse(file);
+    if (noModel.has(ext.toLowerCase())) continue;
+    if (!isModelName(name)) {
+      broken.push({ name, file, reason: "a model's name may hold letters, digits, '.', '_' and '-' only" });
+      continue;
+    }
+    if ([...models, ...broken].some((other) => other.name === name)) {
+      broken.push({ name: file, file, reason: `another file is called ${name} too` });
+      continue;
+    }
+    try {
+      models.push(parseModel(name, readFileSync(join(folder, file)), undefined, false));
+    } catch (error) {
+      broken.push({ name, file, reason: (error as Error).message });
+    }
+  }
+  return { models, broken };
+}
+
+function listFiles(folder: string, mustExist: boolean): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && !entry.name.startsWith("."))
+      .map((entry) => entry.name)
+      .sort();
+  } catch (cause) {
+    const error = cause as NodeJS.ErrnoException;
+    if (error.code === "ENOENT" && !mustExist) return [];
+    throw new ModelFolderError(`SHAP_MODEL_DIR: ${folder} cannot be read (${error.code ?? error.message})`, {
+      cause,
+    });
+  }
+}

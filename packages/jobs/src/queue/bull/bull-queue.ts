@@ -1,0 +1,171 @@
+import Bull from "bull";
+import type { Redis } from "ioredis";
+import { type ChunkTask, TASK_SCHEMA } from "../../job.js";
+import { connect } from "../../redis/connection.js";
+import type { RedisSettings } from "../../settings/settings.js";
+import { ask, toStoreError } from "../../store/redis/redis-client.js";
+import {
+  type ChunkHandler,
+  type ChunkQueue,
+  MAX_ATTEMPTS,
+  type QueueCounts,
+  type QueueEvents,
+} from "../chunk-queue.js";
+import { keepLock } from "./keep-lock.js";
+
+export interface BullQueueOptions {
+  /** Default `shap-chunks`. The version of the task schema is part of the name: see `queueName`. */
+  readonly name?: string;
+  /** How long a silent worker keeps a chunk. Default 30 s: longer than a frozen Redis of 20 s. */
+  readonly lockMs?: number;
+  /** How often chunks of silent workers are looked for. Default 10 s. */
+  readonly stalledCheckMs?: number;
+}
+
+/**
+ * Kills of a worker that a chunk survives: far above the three after which the handler itself calls a chunk
+ * poisonous, so that Bull never drops a chunk unasked.
+ */
+const MAX_STALLED = 1000;
+
+/**
+ * The queue on Redis, through Bull. Two generations of workers run side by side during a deploy: tasks of another
+ * schema have a queue of their own, so a worker never even takes what it does not understand.
+ */
+export class BullQueue implements ChunkQueue {
+  readonly kind = "redis";
+  private readonly bull: Bull.Queue<ChunkTask>;
+  private readonly ownConnections: Redis[] = [];
+  private readonly abort = new AbortController();
+  private readonly lockMs: number;
+  private active: Promise<void> = Promise.resolve();
+  private events: QueueEvents = {};
+
+  /** @param redis the process's command connection, shared and closed by the caller */
+  constructor(
+    private readonly redis: Redis,
+    settings: RedisSettings,
+    options: BullQueueOptions = {},
+  ) {
+    this.lockMs = options.lockMs ?? 30_000;
+    this.bull = new Bull<ChunkTask>(options.name ?? queueName(), {
+      createClient: (type) => {
+        if (type === "client") return redis;
+        const use = type === "bclient" ? "blocking" : "subscriber";
+        const connection = connect(settings, use, `shap-bull-${use}`);
+        connection.on("error", (error) => this.events.onError?.(error));
+        this.ownConnections.push(connection);
+        return connection;
+      },
+      settings: {
+        lockDuration: this.lockMs,
+        lockRenewTime: this.lockMs / 4,
+        stalledInterval: options.stalledCheckMs ?? 10_000,
+        maxStalledCount: MAX_STALLED,
+        drainDelay: 5,
+      },
+      defaultJobOptions: {
+        attempts: MAX_ATTEMPTS,
+        backoff: { type: "fixed", delay: 1000 },
+        removeOnComplete: true,
+        removeOnFail: true,
+      },
+    });
+    this.bull.on("error", (error) => this.events.onError?.(error));
+    this.bull.on("stalled", (job: Bull.Job<ChunkTask>) => this.events.onStalled?.(job.data));
+    this.bull.on("lock-extension-failed", (job, error) =>
+      this.events.onLockExtensionFailed?.(job.data, error),
+    );
+  }
+
+  async add(task: ChunkTask): Promise<void> {
+    await ask(this.redis, () => this.bull.add(task, { jobId: bullId(task.jobId, task.index) }));
+  }
+
+  async process(handler: ChunkHandler, events: QueueEvents = {}): Promise<void> {
+    this.events = events;
+    // Settles only when the queue closes; a Redis that is away is waited for.
+    void this.bull
+      .process(1, (job) => {
+        const run = this.run(job, handler);
+        this.active = run.catch(() => {});
+        return run;
+      })
+      .catch((error: Error) => this.events.onError?.(error));
+  }
+
+  async pause(): Promise<void> {
+    await this.bull.pause(true, true);
+  }
+
+  async resume(): Promise<void> {
+    await this.bull.resume(true);
+  }
+
+  async remove(jobId: string, chunks: number): Promise<void> {
+    const batch = 100;
+    for (let start = 0; start < chunks; start += batch) {
+      const ids = Array.from({ length: Math.min(batch, chunks - start) }, (_, i) => bullId(jobId, start + i));
+      // A chunk that is being explained is locked and stays; its handler finds the job gone.
+      await ask(this.redis, () =>
+        Promise.all(ids.map(async (id) => (await this.bull.getJob(id))?.remove().catch(() => {}))),
+      );
+    }
+  }
+
+  async counts(): Promise<QueueCounts> {
+    const counts = await ask(this.redis, () => this.bull.getJobCounts());
+    return { waiting: counts.waiting + counts.delayed, active: counts.active, failed: counts.failed };
+  }
+
+  async ping(): Promise<number> {
+    const start = performance.now();
+    await ask(this.redis, (redis) => redis.ping());
+    return performance.now() - start;
+  }
+
+  async close(graceMs = 20_000): Promise<void> {
+    await this.bull.pause(true, true).catch(() => {});
+    await within(this.active, graceMs);
+    this.abort.abort(new Error("the worker is shutting down"));
+    // A handler that heeds the signal gives its chunk back; Bull's own close waits for that.
+    await within(this.bull.close(), 2000);
+    for (const connection of this.ownConnections) connection.disconnect();
+  }
+
+  private async run(job: Bull.Job<ChunkTask>, handler: ChunkHandler): Promise<void> {
+    const lost = new AbortController();
+    const signal = AbortSignal.any([this.abort.signal, lost.signal]);
+    const stopKeeping = keepLock(job, this.lockMs, (error) => {
+      this.events.onLockExtensionFailed?.(job.data, error);
+      lost.abort(error);
+    });
+    try {
+      await handler(job.data, signal);
+    } catch (cause) {
+      const error = toStoreError(cause);
+      // Told before Bull hears of it: if this process dies in between, the chunk comes back and fails again.
+      if (job.attemptsMade + 1 >= MAX_ATTEMPTS && !signal.aborted) {
+        await this.events.onGiveUp?.(job.data, error);
+      }
+      throw error;
+    } finally {
+      stopKeeping();
+    }
+  }
+}
+
+/** `shap-chunks-v<schema>`. */
+export const queueName = (): string => `shap-chunks-v${TASK_SCHEMA}`;
+
+/** Begins with a letter: Bull's own ids are numbers, and its lists live in the same key space. */
+const bullId = (jobId: string, index: number): string => `c-${jobId}-${index}`;
+
+async function within(work: Promise<unknown>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work.catch(() => {}), limit]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,47 @@
+import type { ChunkTask } from "../job.js";
+
+export interface QueueCounts {
+  readonly waiting: number;
+  readonly active: number;
+  readonly failed: number;
+}
+
+/**
+ * Explains one chunk. A rejection is tried again, three times in all. `signal` is aborted when the work is no longer
+ * this process's to do; what is written after that must be harmless.
+ */
+export type ChunkHandler = (task: ChunkTask, signal: AbortSignal) => Promise<void>;
+
+/** What happened to work, for logs and metrics. */
+export interface QueueEvents {
+  /** A chunk was given up after its last try. */
+  onGiveUp?(task: ChunkTask, error: Error): Promise<void>;
+  /** A chunk came back because the process that had it went silent. */
+  onStalled?(task: ChunkTask): void;
+  onLockExtensionFailed?(task: ChunkTask, error: Error): void;
+  onError?(error: Error): void;
+}
+
+/**
+ * The port to the queue of chunks. At least once: a task may run twice (a process died, a lock was lost), so
+ * handlers are idempotent. Adding a task that waits or runs already changes nothing.
+ */
+export interface ChunkQueue {
+  readonly kind: "redis" | "embedded";
+  add(task: ChunkTask): Promise<void>;
+  /** Begins to take tasks, one at a time. At most one handler a queue object. */
+  process(handler: ChunkHandler, events?: QueueEvents): Promise<void>;
+  /** Takes no new task until `resume`; the present one goes on. This process only. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Drops a job's tasks that nobody has begun. */
+  remove(jobId: string, chunks: number): Promise<void>;
+  counts(): Promise<QueueCounts>;
+  /** Milliseconds a round trip to the queue takes. @throws where it cannot be reached */
+  ping(): Promise<number>;
+  /** Takes no new task, waits for the present one up to `graceMs`, then lets go of everything. */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** Tries a task has before its job fails. */
+export const MAX_ATTEMPTS = 3;

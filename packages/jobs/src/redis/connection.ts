@@ -1,0 +1,39 @@
+import { Redis, type RedisOptions } from "ioredis";
+import type { RedisSettings } from "../settings/settings.js";
+
+/**
+ * What a connection is for. `command`: asks and waits for the answer, gives up after the time limit. `subscriber`: only
+ * listens. `blocking`: waits in BRPOPLPUSH; a pending answer there is normal for seconds.
+ */
+export type ConnectionUse = "command" | "subscriber" | "blocking";
+
+/** Longer than Bull's own wait (drainDelay, 5 s), so that only a dead socket falls silent for so long. */
+const SILENCE_MS = 15_000;
+
+/** The ioredis options for a use, with the reason where it is not the plain choice. */
+export function connectionOptions(settings: RedisSettings, use: ConnectionUse, name: string): RedisOptions {
+  const shared: RedisOptions = {
+    connectionName: name,
+    connectTimeout: settings.timeoutMs,
+    keepAlive: settings.keepAlive ? 10_000 : -1,
+    // A socket with commands under way that says nothing is half-open: drop it and connect anew.
+    socketTimeout: SILENCE_MS,
+    retryStrategy: (attempt) => reconnectDelay(attempt),
+    // A replica that was a master (failover) refuses writes: connect again to reach the new master.
+    reconnectOnError: (error) => (error.message.startsWith("READONLY") ? 2 : false),
+  };
+  if (use === "command") {
+    return { ...shared, maxRetriesPerRequest: 1, commandTimeout: settings.timeoutMs };
+  }
+  // Bull refuses other values on these two.
+  return { ...shared, maxRetriesPerRequest: null, enableReadyCheck: false };
+}
+
+/** Milliseconds before the next attempt: doubling from 50, at most 5 s, with up to 200 ms of chance added. */
+export function reconnectDelay(attempt: number, random: () => number = Math.random): number {
+  return Math.min(50 * 2 ** Math.min(attempt - 1, 10), 5000) + Math.floor(random() * 200);
+}
+
+export function connect(settings: RedisSettings, use: ConnectionUse, name: string): Redis {
+  return new Redis(settings.url, connectionOptions(settings, use, name));
+}

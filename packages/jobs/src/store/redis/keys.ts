@@ -1,0 +1,34 @@
+/** Every key this service owns in Redis begins with this; Bull's begin with `bull:`. */
+const PREFIX = "shap";
+
+export const jobKey = (id: string): string => `${PREFIX}:job:${id}`;
+/** Set of the chunks that are counted as done. */
+export const doneKey = (id: string): string => `${PREFIX}:job:${id}:done`;
+/** Hash of chunk number → blob. One key for all of a kind, so that one EXPIRE or UNLINK serves them all. */
+export const blobsKey = (id: string, kind: "in" | "out"): string => `${PREFIX}:job:${id}:${kind}`;
+
+/** Hash of chunk number → how often it was begun and not ended. */
+export const beginningsKey = (id: string): string => `${PREFIX}:job:${id}:begun`;
+
+/** Set of the jobs that have not ended. */
+export const OPEN_JOBS_KEY = `${PREFIX}:jobs:open`;
+export const SWEEP_JOBS_LOCK_KEY = `${PREFIX}:jobs:sweep`;
+
+export const idempotencyKey = (key: string): string => `${PREFIX}:idempotency:${key}`;
+
+/** A worker's registration, and the set of all names. */
+export const workerKey = (name: string): string => `${PREFIX}:worker:${name}`;
+export const NAMES_KEY = `${PREFIX}:workers`;
+export const SWEEP_LOCK_KEY = `${PREFIX}:workers:sweep`;
+
+/** Where every change of a job is told: the job's id. */
+export const JOBS_CHANNEL = `${PREFIX}:jobs`;
+
+/** All keys of a job, in the order the scripts take them. */
+export const allJobKeys = (id: string): string[] => [
+  jobKey(id),
+  doneKey(id),
+  blobsKey(id, "in"),
+  blobsKey(id, "out"),
+  beginningsKey(id),
+];

@@ -1,0 +1,41 @@
+import type { Redis } from "ioredis";
+import type { BlobKind, ChunkStore } from "../chunk-store.js";
+import { blobsKey, jobKey } from "./keys.js";
+import { ask, runScript } from "./redis-client.js";
+import { withHash } from "./redis-job-store.js";
+import { putBlob } from "./scripts.js";
+
+const put = withHash(putBlob);
+
+/** Chunks in Redis, where every web and worker sees them. The connection belongs to the caller. */
+export class RedisChunkStore implements ChunkStore {
+  constructor(
+    private readonly redis: Redis,
+    private readonly ttlSeconds: number,
+  ) {}
+
+  async put(jobId: string, kind: BlobKind, index: number, bytes: Uint8Array): Promise<void> {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    await runScript(
+      this.redis,
+      put,
+      [jobKey(jobId), blobsKey(jobId, kind)],
+      [index, buffer, this.ttlSeconds],
+    );
+  }
+
+  async get(jobId: string, kind: BlobKind, index: number): Promise<Uint8Array | undefined> {
+    const bytes = await ask(this.redis, (redis) => redis.hgetBuffer(blobsKey(jobId, kind), String(index)));
+    return bytes ?? undefined;
+  }
+
+  async remove(jobId: string, kind: BlobKind, index: number): Promise<void> {
+    await ask(this.redis, (redis) => redis.hdel(blobsKey(jobId, kind), String(index)));
+  }
+
+  async removeJob(jobId: string): Promise<void> {
+    await ask(this.redis, (redis) => redis.unlink(blobsKey(jobId, "in"), blobsKey(jobId, "out")));
+  }
+
+  async close(): Promise<void> {}
+}

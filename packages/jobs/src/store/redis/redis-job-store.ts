@@ -1,0 +1,125 @@
+import { createHash } from "node:crypto";
+import type { Redis } from "ioredis";
+import type { Job, JobState, NewJob } from "../../job.js";
+import type { JobStore } from "../job-store.js";
+import { allJobKeys, beginningsKey, doneKey, JOBS_CHANNEL, jobKey, OPEN_JOBS_KEY } from "./keys.js";
+import { ask, runScript } from "./redis-client.js";
+import { beginChunk, createJob, endJob, finishChunk, sealJob, touchJob } from "./scripts.js";
+
+const scripts = {
+  create: withHash(createJob),
+  begin: withHash(beginChunk),
+  finish: withHash(finishChunk),
+  seal: withHash(sealJob),
+  end: withHash(endJob),
+  touch: withHash(touchJob),
+};
+
+/** Job records as Redis hashes, seen by every web and worker. */
+export class RedisJobStore implements JobStore {
+  constructor(
+    private readonly redis: Redis,
+    private readonly ttlSeconds: number,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  async create(job: NewJob): Promise<void> {
+    await this.run(scripts.create, job.id, [JSON.stringify(job), this.now(), this.ttlSeconds]);
+  }
+
+  async get(id: string): Promise<Job | undefined> {
+    const fields = await ask(this.redis, (redis) => redis.hgetall(jobKey(id)));
+    return fields.spec === undefined ? undefined : toJob(fields as Record<string, string> & { spec: string });
+  }
+
+  async chunkBegun(id: string, index: number): Promise<number> {
+    const values = [this.now(), index, this.ttlSeconds];
+    return Number(await runScript(this.redis, scripts.begin, scriptKeys(id), values));
+  }
+
+  async chunkLeft(id: string, index: number): Promise<void> {
+    await ask(this.redis, (redis) => redis.hdel(beginningsKey(id), String(index)));
+  }
+
+  touch(id: string): Promise<boolean> {
+    return this.run(scripts.touch, id, [this.now()]);
+  }
+
+  async listOpen(): Promise<Job[]> {
+    const ids = await ask(this.redis, (redis) => redis.smembers(OPEN_JOBS_KEY));
+    const jobs: Job[] = [];
+    for (const id of ids) {
+      const job = await this.get(id);
+      if (job !== undefined) jobs.push(job);
+      // Its time was over before it ended.
+      else await ask(this.redis, (redis) => redis.srem(OPEN_JOBS_KEY, id));
+    }
+    return jobs;
+  }
+
+  async pendingChunks(id: string): Promise<number[]> {
+    const job = await this.get(id);
+    const done = new Set(await ask(this.redis, (redis) => redis.smembers(doneKey(id))));
+    return Array.from({ length: job?.chunks ?? 0 }, (_, index) => index).filter(
+      (index) => !done.has(String(index)),
+    );
+  }
+
+  chunkDone(id: string, index: number, rows: number): Promise<boolean> {
+    return this.run(scripts.finish, id, [index, rows, this.now(), this.ttlSeconds]);
+  }
+
+  seal(id: string, rowsTotal: number, chunks: number): Promise<boolean> {
+    return this.run(scripts.seal, id, [rowsTotal, chunks, this.now(), this.ttlSeconds]);
+  }
+
+  fail(id: string, error: string): Promise<boolean> {
+    return this.run(scripts.end, id, ["failed", error, this.now(), this.ttlSeconds]);
+  }
+
+  cancel(id: string): Promise<boolean> {
+    return this.run(scripts.end, id, ["cancelled", "", this.now(), this.ttlSeconds]);
+  }
+
+  async remove(id: string): Promise<void> {
+    await ask(this.redis, (redis) =>
+      redis
+        .multi()
+        .unlink(...allJobKeys(id))
+        .srem(OPEN_JOBS_KEY, id)
+        .publish(JOBS_CHANNEL, id)
+        .exec(),
+    );
+  }
+
+  private async run(
+    script: ReturnType<typeof withHash>,
+    id: string,
+    values: (string | number)[],
+  ): Promise<boolean> {
+    return (await runScript(this.redis, script, scriptKeys(id), values)) === 1;
+  }
+}
+
+const scriptKeys = (id: string): string[] => [...allJobKeys(id), OPEN_JOBS_KEY];
+
+export function withHash(text: string): { readonly text: string; readonly sha1: string } {
+  return { text, sha1: createHash("sha1").update(text).digest("hex") };
+}
+
+function toJob(fields: Record<string, string> & { spec: string }): Job {
+  const number = (name: string) => (fields[name] === undefined ? undefined : Number(fields[name]));
+  return {
+    ...(JSON.parse(fields.spec) as NewJob),
+    state: fields.state as JobState,
+    rowsDone: number("rowsDone") ?? 0,
+    chunksDone: number("chunksDone") ?? 0,
+    rowsTotal: number("rowsTotal"),
+    chunks: number("chunks"),
+    error: fields.error,
+    createdAt: number("createdAt") ?? 0,
+    touchedAt: number("touchedAt") ?? 0,
+    startedAt: number("startedAt"),
+    finishedAt: number("finishedAt"),
+  };
+}

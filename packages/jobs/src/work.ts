@@ -1,0 +1,123 @@
+import type { Backend } from "./backend.js";
+import { chunkHandler } from "./explain-chunk.js";
+import { sweepJobs } from "./job-sweeper.js";
+import type { Logger } from "./log.js";
+import type { ModelCatalogue } from "./models/model-catalogue.js";
+import type { MemoryLevel } from "./process/memory-watch.js";
+import type { Settings } from "./settings/settings.js";
+import { Presence } from "./workers/presence.js";
+import type { Identity } from "./workers/worker-name.js";
+
+export interface WorkServices {
+  readonly settings: Settings;
+  readonly log: Logger;
+  readonly backend: Backend;
+  readonly models: ModelCatalogue;
+  /** Default: this process. */
+  readonly identity?: Identity;
+}
+
+/** What a working process has seen, for metrics. */
+export interface WorkTallies {
+  rowsDone: number;
+  job: string | null;
+  chunks: number;
+  chunkSeconds: number;
+  chunksFailed: number;
+  stalled: number;
+  lockFailures: number;
+}
+
+const SWEEP_JOBS_MS = 30_000;
+
+/**
+ * A process at work: takes chunks off the queue, is known to the registry, and now and then finishes what others
+ * left. `close` takes it out of the registry; the queue itself is the backend's to close.
+ */
+export class Work {
+  readonly tallies: WorkTallies = {
+    rowsDone: 0,
+    job: null,
+    chunks: 0,
+    chunkSeconds: 0,
+    chunksFailed: 0,
+    stalled: 0,
+    lockFailures: 0,
+  };
+  readonly presence: Presence;
+  private readonly sweeper: NodeJS.Timeout;
+
+  private constructor(private readonly services: WorkServices) {
+    const { settings, log, backend, identity } = services;
+    this.presence = new Presence(backend.workers, settings, this.tallies, log, identity);
+    this.sweeper = setInterval(() => void this.sweep(), SWEEP_JOBS_MS).unref();
+  }
+
+  static async begin(services: WorkServices): Promise<Work> {
+    const work = new Work(services);
+    await work.presence.begin();
+    await work.takeChunks();
+    return work;
+  }
+
+  /** Takes no new chunk while memory is short. */
+  async heed(level: MemoryLevel): Promise<void> {
+    const { queue } = this.services.backend;
+    await (level === "ok" ? queue.resume() : queue.pause());
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.sweeper);
+    await this.presence.end();
+  }
+
+  private async takeChunks(): Promise<void> {
+    const { backend, models, log } = this.services;
+    const { tallies } = this;
+    const handle = chunkHandler({ ...backend, models, tally: tallies });
+    await backend.queue.process(
+      async (task, signal) => {
+        const start = performance.now();
+        await handle(task, signal);
+        tallies.chunks++;
+        tallies.chunkSeconds += (performance.now() - start) / 1000;
+        log.debug(
+          { jobId: task.jobId, chunk: task.index, requestId: task.requestId },
+          "a chunk is explained",
+        );
+        if (this.services.settings.memory.aggressive) this.forget();
+      },
+      {
+        onGiveUp: async (task, error) => {
+          tallies.chunksFailed++;
+          log.error({ jobId: task.jobId, chunk: task.index, reason: error.message }, "a chunk failed");
+          await backend.jobs.fail(task.jobId, `chunk ${task.index}: ${error.message}`);
+        },
+        onStalled: (task) => {
+          tallies.stalled++;
+          log.warn({ jobId: task.jobId, chunk: task.index }, "the chunk of a silent worker came back");
+        },
+        onLockExtensionFailed: (task, error) => {
+          tallies.lockFailures++;
+          log.warn({ jobId: task.jobId, chunk: task.index, reason: error.message }, "a lock was not renewed");
+        },
+        onError: (error) => log.debug({ reason: error.message }, "queue"),
+      },
+    );
+  }
+
+  /** AGGRESSIVE_MEMORY_MANAGEMENT: caches go after every chunk, and so does garbage where Node lets us. */
+  private forget(): void {
+    this.services.models.dropExplainers();
+    (globalThis as { gc?: () => void }).gc?.();
+  }
+
+  private async sweep(): Promise<void> {
+    const { backend, log } = this.services;
+    try {
+      await sweepJobs(backend, log);
+    } catch (error) {
+      log.debug({ reason: (error as Error).message }, "jobs cannot be swept just now");
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import type { Redis } from "ioredis";
+import { NAMES_KEY, SWEEP_LOCK_KEY, workerKey } from "../store/redis/keys.js";
+import { ask } from "../store/redis/redis-client.js";
+import { REGISTRATION_SECONDS, type WorkerRecord, type WorkerRegistry } from "./worker-registry.js";
+
+/** Each registration is a key with a time to live; a set of names says which keys to ask. */
+export class RedisWorkerRegistry implements WorkerRegistry {
+  constructor(
+    private readonly redis: Redis,
+    private readonly ttlSeconds = REGISTRATION_SECONDS,
+  ) {}
+
+  async register(record: WorkerRecord): Promise<boolean> {
+    return ask(this.redis, async (redis) => {
+      const key = workerKey(record.name);
+      if ((await redis.set(key, JSON.stringify(record), "EX", this.ttlSeconds, "NX")) === null) return false;
+      await redis.sadd(NAMES_KEY, record.name);
+      return true;
+    });
+  }
+
+  async heartbeat(record: WorkerRecord): Promise<void> {
+    await ask(this.redis, (redis) =>
+      redis
+        .multi()
+        .set(workerKey(record.name), JSON.stringify(record), "EX", this.ttlSeconds)
+        .sadd(NAMES_KEY, record.name)
+        .exec(),
+    );
+  }
+
+  async deregister(name: string): Promise<void> {
+    await ask(this.redis, (redis) => redis.multi().del(workerKey(name)).srem(NAMES_KEY, name).exec());
+  }
+
+  async list(): Promise<WorkerRecord[]> {
+    const entries = await this.entries();
+    return entries.flatMap(([, text]) => (text === null ? [] : [JSON.parse(text) as WorkerRecord]));
+  }
+
+  async sweep(): Promise<string[]> {
+    return ask(this.redis, async (redis) => {
+      if ((await redis.set(SWEEP_LOCK_KEY, "1", "PX", 10_000, "NX")) === null) return [];
+      try {
+        const stale = (await this.entries()).flatMap(([name, text]) => (text === null ? [name] : []));
+        if (stale.length > 0) await redis.srem(NAMES_KEY, ...stale);
+        return stale;
+      } finally {
+        await redis.del(SWEEP_LOCK_KEY);
+      }
+    });
+  }
+
+  private entries(): Promise<[name: string, record: string | null][]> {
+    return ask(this.redis, async (redis) => {
+      const names = (await redis.smembers(NAMES_KEY)).sort();
+      const texts = names.length === 0 ? [] : await redis.mget(names.map(workerKey));
+      return names.map((name, i) => [name, texts[i] ?? null]);
+    });
+  }
+}

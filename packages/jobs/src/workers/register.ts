@@ -1,0 +1,26 @@
+import type { Logger } from "../log.js";
+import type { WorkerRecord, WorkerRegistry } from "./worker-registry.js";
+
+const MAX_TRIES = 5;
+
+/**
+ * Registers a worker under a fresh name. A name that is taken is logged and another one tried; after five the last is
+ * used as it is, since a worker that explains is worth more than its entry in a list.
+ * @returns the record as registered, and how many names were taken
+ */
+export async function register(
+  registry: WorkerRegistry,
+  makeName: () => string,
+  describe: (name: string) => WorkerRecord,
+  log: Logger,
+): Promise<{ record: WorkerRecord; collisions: number }> {
+  for (let collisions = 0; ; collisions++) {
+    const record = describe(makeName());
+    if (await registry.register(record)) return { record, collisions };
+    log.warn({ worker: record.name, attempt: collisions + 1 }, "this worker name is taken: trying another");
+    if (collisions + 1 === MAX_TRIES) {
+      log.error({ worker: record.name }, "five worker names were taken; working on under the last");
+      return { record, collisions: MAX_TRIES };
+    }
+  }
+}

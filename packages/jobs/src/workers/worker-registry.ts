@@ -1,0 +1,34 @@
+/** One live worker process, as it last told of itself. */
+export interface WorkerRecord {
+  /** `<service>-<host>-<pid>-<unix ms>-<uuid>` */
+  readonly name: string;
+  readonly service: string;
+  readonly instance: string | null;
+  readonly host: string;
+  readonly pid: number;
+  readonly commit: string | null;
+  /** ISO 8601, as is `heartbeat`. */
+  readonly started: string;
+  readonly heartbeat: string;
+  readonly rssBytes: number;
+  /** Rows explained a second since the last heartbeat. */
+  readonly rowsPerSecond: number;
+  /** The job whose chunk it explains just now. */
+  readonly job: string | null;
+}
+
+/** The port to the list of live workers. A registration that is not renewed is gone after its time. */
+export interface WorkerRegistry {
+  /** False: the name is taken. */
+  register(record: WorkerRecord): Promise<boolean>;
+  /** Renews a registration; makes it anew where its time was over. */
+  heartbeat(record: WorkerRecord): Promise<void>;
+  deregister(name: string): Promise<void>;
+  list(): Promise<WorkerRecord[]>;
+  /** Clears what dead workers left. The names that were cleared; none where another process sweeps just now. */
+  sweep(): Promise<string[]>;
+}
+
+/** How long a registration lives without a heartbeat. */
+export const REGISTRATION_SECONDS = 30;
+export const HEARTBEAT_MS = 5000;

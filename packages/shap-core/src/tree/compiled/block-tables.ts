@@ -1,0 +1,108 @@
+import type { TreeEnsemble } from "../../model/tree-ensemble.js";
+import { type Block, patternsOf } from "./block.js";
+import { backgroundLeafTables, type LeafTables, pathLeafTables, tableWidth } from "./leaf-tables.js";
+
+/** How many numbers a row of a block's table has: its features or pairs of them, times the outputs of its leaves. */
+export function blockWidth(model: TreeEnsemble, block: Block, order: 1 | 2): number {
+  return tableWidth(block.features.length, order) * leafWidth(model, block);
+}
+
+/** The sum each number of a block's table row is added to (see `slotCount` for their order). */
+export function blockSlots(model: TreeEnsemble, block: Block, order: 1 | 2): number[] {
+  const outputs = model.outputNames.length;
+  const first = Math.max(0, model.data.treeOutput[block.tree]!);
+  const cells: number[] = [];
+  block.features.forEach((i, position) => {
+    if (order === 1) cells.push(i);
+    else for (const j of block.features.slice(position + 1)) cells.push(pairCell(i, j));
+  });
+  const width = leafWidth(model, block);
+  return cells.flatMap((cell) => Array.from({ length: width }, (_, k) => cell * outputs + first + k));
+}
+
+/** Sums a row has: features × outputs, or the pairs i < j (in the order of `pairCell`) × outputs; outputs last. */
+export function slotCount(model: TreeEnsemble, order: 1 | 2): number {
+  return tableWidth(model.featureNames.length, order) * model.outputNames.length;
+}
+
+/** The place of the unordered pair of two features among (0,1), (0,2), (1,2), (0,3), ... */
+export function pairCell(a: number, b: number): number {
+  const [i, j] = a < b ? [a, b] : [b, a];
+  return (j * (j - 1)) / 2 + i;
+}
+
+/**
+ * Fills a block's table, 2^bits × width, with the sums over its leaves.
+ * @param counts how many background rows have each index of the block; absent: path-dependent
+ */
+export function fillBlockTable(
+  model: TreeEnsemble,
+  block: Block,
+  order: 1 | 2,
+  table: Float64Array,
+  counts?: Int32Array,
+): void {
+  const { values, valueWidth } = model.data;
+  const outputs = leafWidth(model, block);
+  const width = blockWidth(model, block, order);
+  const indexes = 2 ** block.bits;
+  const patterns = new Int32Array(indexes);
+  const total = counts?.reduce((a, b) => a + b, 0) ?? 0;
+  for (const leaf of block.leaves) {
+    patternsOf(block, leaf, patterns);
+    const features = leaf.path.length;
+    let leafTables: LeafTables;
+    if (counts === undefined) leafTables = pathLeafTables(leaf.cold, features);
+    else {
+      const weights = new Float64Array(2 ** features);
+      for (let index = 0; index < indexes; index++) {
+        const count = counts[index]!;
+        if (count > 0) weights[patterns[index]!]! += count;
+      }
+      for (let u = 0; u < weights.length; u++) weights[u]! /= total;
+      leafTables = backgroundLeafTables(weights, features);
+    }
+    const unit = order === 1 ? leafTables.shapley() : leafTables.pairs();
+    const columns = order === 1 ? Int32Array.from(leaf.path) : pairColumns(block, leaf.path);
+    for (let k = 0; k < outputs; k++) {
+      const value = values[leaf.node * valueWidth + k]!;
+      addLeaf(table, width, outputs, k, unit, columns, patterns, value);
+    }
+  }
+}
+
+function addLeaf(
+  table: Float64Array,
+  width: number,
+  outputs: number,
+  output: number,
+  unit: Float64Array,
+  columns: Int32Array,
+  patterns: Int32Array,
+  value: number,
+): void {
+  const unitWidth = columns.length;
+  for (let index = 0; index < patterns.length; index++) {
+    const from = patterns[index]! * unitWidth;
+    const to = index * width + output;
+    for (let c = 0; c < unitWidth; c++) table[to + columns[c]! * outputs]! += value * unit[from + c]!;
+  }
+}
+
+/** For each pair of a leaf's path features, the column of the pair in the block's table. */
+function pairColumns(block: Block, path: readonly number[]): Int32Array {
+  const count = block.features.length;
+  const columns: number[] = [];
+  path.forEach((a, position) => {
+    for (const b of path.slice(position + 1)) {
+      const [i, j] = a < b ? [a, b] : [b, a];
+      // Row i of the upper triangle begins after the i rows of count − 1, count − 2, ... before it.
+      columns.push(i * count - (i * (i + 1)) / 2 + (j - i - 1));
+    }
+  });
+  return Int32Array.from(columns);
+}
+
+function leafWidth(model: TreeEnsemble, block: Block): number {
+  return model.data.treeOutput[block.tree]! >= 0 ? 1 : model.outputNames.length;
+}

@@ -1,0 +1,75 @@
+/** Every problem this service answers with: code → [status, title]. docs/api.md lists them. */
+export const problems = {
+  "bad-json": [400, "The body is no JSON"],
+  "bad-request": [400, "The request is not as it should be"],
+  "empty-body": [400, "The body is empty"],
+  "bad-row": [422, "A row does not fit the model"],
+  "unknown-field": [400, "The request has a field that is not known"],
+  "too-many-rows": [413, "Too many rows for a direct request"],
+  "body-too-large": [413, "The body is too large"],
+  "unsupported-media-type": [415, "The body's type is not served"],
+  "not-acceptable": [406, "None of the types asked for is served"],
+  unauthorized: [401, "A key is needed"],
+  forbidden: [403, "The key's role does not allow this"],
+  "model-not-found": [404, "No such model"],
+  "model-broken": [422, "The model file is broken"],
+  "model-unsupported": [422, "The model cannot be explained this way"],
+  "job-not-found": [404, "No such job"],
+  "job-not-completed": [409, "The job is not completed"],
+  "not-found": [404, "No such address"],
+  "method-not-allowed": [405, "The address does not serve this method"],
+  "store-full": [507, "No room is left for this job"],
+  "queue-away": [503, "The queue cannot be reached"],
+  "no-worker": [503, "No worker takes chunks"],
+  overloaded: [503, "The service is short of memory"],
+  "job-ended": [409, "The job was ended while its rows arrived"],
+  "key-reused": [422, "The Idempotency-Key was used for another request"],
+  "key-in-flight": [409, "The first request with this Idempotency-Key is under way"],
+  internal: [500, "Something went wrong here"],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+export type ProblemCode = keyof typeof problems;
+
+/** One fault inside the request: a JSON pointer (RFC 6901) into the body where there is one. */
+export interface Fault {
+  readonly pointer?: string;
+  readonly row?: number;
+  readonly column?: string | number;
+  readonly detail: string;
+}
+
+/** An error with an answer: thrown anywhere below a route, written as `application/problem+json` (RFC 9457). */
+export class ProblemError extends Error {
+  override readonly name = "ProblemError";
+
+  constructor(
+    readonly code: ProblemCode,
+    detail: string,
+    readonly extra: {
+      readonly errors?: readonly Fault[];
+      readonly retryAfterSeconds?: number;
+      readonly headers?: Readonly<Record<string, string>>;
+    } = {},
+    options?: ErrorOptions,
+  ) {
+    super(detail, options);
+  }
+
+  get status(): number {
+    return problems[this.code][0];
+  }
+
+  /** The problem document. */
+  toDocument(instance: string, requestId: string): Record<string, unknown> {
+    return {
+      type: `/docs/problems/${this.code}`,
+      title: problems[this.code][1],
+      status: this.status,
+      detail: this.message,
+      instance,
+      code: this.code,
+      requestId,
+      ...(this.extra.errors === undefined ? {} : { errors: this.extra.errors }),
+    };
+  }
+}

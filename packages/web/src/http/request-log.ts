@@ -1,0 +1,24 @@
+import { randomUUID } from "node:crypto";
+import type { Logger } from "@shap-service/jobs";
+import type { RequestHandler } from "express";
+
+/** A client's own id is kept where it is short and plain. */
+const acceptable = /^[\w.:-]{1,100}$/;
+
+/** Gives every request an id, in `X-Request-Id` and in the log line that ends it. Bodies are never logged. */
+export function requestLog(log: Logger): RequestHandler {
+  return (req, res, next) => {
+    const given = req.get("x-request-id");
+    const requestId = given !== undefined && acceptable.test(given) ? given : randomUUID();
+    res.setHeader("X-Request-Id", requestId);
+    res.locals.requestId = requestId;
+    const start = performance.now();
+    res.once("close", () => {
+      const ms = Math.round((performance.now() - start) * 10) / 10;
+      const fields = { requestId, method: req.method, path: req.path, status: res.statusCode, ms };
+      if (res.statusCode >= 500) log.warn(fields, "request");
+      else log.debug(fields, "request");
+    });
+    next();
+  };
+}

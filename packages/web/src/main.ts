@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+import { createLogger, ModelFolderError, readSettings, SettingsError } from "@shap-service/jobs";
+import { ListenError, startServer } from "./server.js";
+
+try {
+  const settings = readSettings(process.env);
+  const log = createLogger("web", settings);
+  const server = await startServer(settings, log);
+  process.send?.({ url: server.url });
+  let stopping = false;
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, async () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      log.info({ signal }, "stopping");
+      await server.close();
+      process.exit(0);
+    });
+  }
+} catch (error) {
+  const expected =
+    error instanceof SettingsError || error instanceof ModelFolderError || error instanceof ListenError;
+  if (!expected) throw error;
+  console.error(error.message);
+  process.exit(1);
+}

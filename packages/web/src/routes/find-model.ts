@@ -1,0 +1,18 @@
+import type { ModelCatalogue, ServedModel } from "@shap-service/jobs";
+import { nearestName } from "shap-core";
+import { ProblemError } from "../http/problem.js";
+
+/** @throws ProblemError that says why there is no such model: never seen, or its file is broken and where */
+export function findModel(models: ModelCatalogue, name: string): ServedModel {
+  const served = models.get(name);
+  if (served !== undefined) return served;
+  const broken = models.broken.find((model) => model.name === name);
+  if (broken !== undefined) throw new ProblemError("model-broken", `${broken.file}: ${broken.reason}`);
+  const near = nearestName(
+    name,
+    models.list().map((model) => model.name),
+  );
+  const hint =
+    near === undefined ? "GET /v1/models lists those there are" : `Did you mean ${JSON.stringify(near)}?`;
+  throw new ProblemError("model-not-found", `There is no model ${JSON.stringify(name)}. ${hint}`);
+}

@@ -1,0 +1,36 @@
+import { type Backend, type ModelCatalogue, type Settings, StoreUnavailableError } from "@shap-service/jobs";
+import { Router } from "express";
+import { version } from "../version.js";
+
+/** `/live` says that the process answers; `/health` that it can do its work. Both are open and tell no secret. */
+export function healthRoutes(settings: Settings, backend: Backend, models: ModelCatalogue): Router {
+  const router = Router();
+  router.get("/live", (_req, res) => {
+    res.json({ status: "alive" });
+  });
+  router.get("/health", async (_req, res) => {
+    const queue = await queueHealth(backend);
+    const ok = queue.status === "ready";
+    res.status(ok ? 200 : 503).json({
+      status: ok ? "ok" : "degraded",
+      version,
+      commit: settings.commit ?? null,
+      uptimeSeconds: Math.round(process.uptime()),
+      memory: { rssBytes: process.memoryUsage.rss(), limitBytes: settings.memory.limitBytes },
+      queue,
+      workers: { live: queue.status === "ready" ? (await backend.workers.list()).length : null },
+      models: models.list().map(({ name, version, fallback }) => ({ name, version, fallback })),
+    });
+  });
+  return router;
+}
+
+async function queueHealth({ queue }: Backend) {
+  try {
+    const latencyMs = Math.round((await queue.ping()) * 100) / 100;
+    return { kind: queue.kind, status: "ready", latencyMs, counts: await queue.counts() };
+  } catch (error) {
+    if (!(error instanceof StoreUnavailableError)) throw error;
+    return { kind: queue.kind, status: "away", latencyMs: null, counts: null };
+  }
+}

@@ -1,0 +1,173 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { types } from "node:util";
+import { createGunzip } from "node:zlib";
+import {
+  type Backend,
+  isFinal,
+  type Job,
+  JobIntake,
+  type ModelCatalogue,
+  newJobId,
+  removeJob,
+  type ServedModel,
+  type Settings,
+} from "@shap-service/jobs";
+import { type Request, type Response, Router } from "express";
+import { z } from "zod";
+import { requireRole } from "../http/authenticate.js";
+import { ProblemError } from "../http/problem.js";
+import { chunksOf, type ResultType, resultTypes, resultWriters } from "../result/write-result.js";
+import { IdempotentRequest } from "../upload/idempotency.js";
+import { readCsv } from "../upload/read-csv.js";
+import { findModel } from "./find-model.js";
+import { jobDocument } from "./job-document.js";
+import { sendJobEvents } from "./job-events.js";
+
+export const submitQuery = z.strictObject({
+  model: z.string().optional(),
+  id: z.union([z.string(), z.array(z.string())]).optional(),
+  extra: z.enum(["refuse", "ignore"]).default("refuse"),
+});
+
+export function jobRoutes(settings: Settings, backend: Backend, models: ModelCatalogue): Router {
+  const router = Router();
+
+  router.post("/", requireRole("write"), async (req, res) => {
+    const query = submitQuery.parse(req.query);
+    const served = query.model === undefined ? onlyModel(models) : findModel(models, query.model);
+    const idColumns = query.id === undefined ? [] : [query.id].flat();
+    const once = await IdempotentRequest.begin(req, res, backend.idempotency);
+    const job =
+      once?.earlier === undefined
+        ? await takeInOnce(once, () => takeIn(req, res, served, idColumns, query.extra))
+        : await findJob(await once.repeat(req));
+    res.status(202).location(`/v1/jobs/${job.id}`).setHeader("Retry-After", "1");
+    res.json(jobDocument(job));
+  });
+
+  router.get("/:id", async (req, res) => {
+    const job = await findJob(req.params.id);
+    res.setHeader("Cache-Control", "no-store");
+    res.json(jobDocument(job));
+  });
+
+  router.get("/:id/events", async (req, res) => {
+    await sendJobEvents(req, res, await findJob(req.params.id), backend);
+  });
+
+  router.get("/:id/result", async (req, res) => {
+    const job = await findJob(req.params.id);
+    if (job.state !== "completed") {
+      throw new ProblemError(
+        "job-not-completed",
+        `Job ${job.id} is ${job.state}${job.error ? `: ${job.error}` : ""}`,
+      );
+    }
+    const type = req.accepts(resultTypes) as ResultType | false;
+    if (type === false) {
+      throw new ProblemError("not-acceptable", `A result is served as ${resultTypes.join(", ")}`);
+    }
+    // A completed job never changes, and its numbers are determined by its rows and the model's version.
+    const etag = `"${job.id}-${type.replace(/\W/g, "-")}"`;
+    res.set({ ETag: etag, Vary: "Accept", "Cache-Control": "private, immutable, max-age=86400" });
+    if (req.get("if-none-match")?.includes(etag)) {
+      res.status(304).end();
+      return;
+    }
+    res.status(200).type(type);
+    const text = resultWriters[type](job, chunksOf(job, backend.chunks));
+    await pipeline(Readable.from(text), res);
+  });
+
+  router.delete<{ id: string }>("/:id", requireRole("write"), async (req, res) => {
+    const job = await findJob(req.params.id);
+    if (!isFinal(job.state)) await backend.jobs.cancel(job.id);
+    await removeJob(job.id, job.chunks ?? job.chunksDone, backend);
+    res.status(204).end();
+  });
+
+  /** A key is kept with the job it made, and is free again where none was made. */
+  async function takeInOnce(once: IdempotentRequest | undefined, take: () => Promise<Job>): Promise<Job> {
+    try {
+      const job = await take();
+      await once?.complete(job.id);
+      return job;
+    } catch (error) {
+      await once?.release().catch(() => {});
+      throw error;
+    }
+  }
+
+  async function takeIn(
+    req: Request,
+    res: Response,
+    served: ServedModel,
+    idColumns: string[],
+    extra: "refuse" | "ignore",
+  ): Promise<Job> {
+    const { featureNames, outputNames, categories } = served.model;
+    const source = uploadStream(req);
+    const intake = await JobIntake.begin(
+      {
+        id: newJobId(),
+        model: { name: served.name, version: served.version },
+        options: { perturbation: "auto", output: "raw" },
+        featureNames,
+        outputNames,
+        idColumns,
+        requestId: res.locals.requestId as string,
+      },
+      backend,
+    );
+    try {
+      const shape = { featureNames, categories, idColumns, extra, size: settings.maxBatchSize };
+      for await (const { matrix, ids } of readCsv(source, shape)) await intake.add(matrix, ids);
+      if (intake.rows === 0) throw new ProblemError("empty-body", "The upload holds no rows");
+      await intake.seal();
+    } catch (error) {
+      // What is left of the upload is read and dropped, so that the client gets to see the answer.
+      req.unpipe();
+      req.resume();
+      await intake.abandon();
+      throw isBrokenGzip(error) ? new ProblemError("bad-request", "The body is no whole gzip stream") : error;
+    }
+    const job = await backend.jobs.get(intake.job.id);
+    if (job === undefined)
+      throw new ProblemError("job-not-found", "The job was deleted while it was taken in");
+    return job;
+  }
+
+  async function findJob(id: string): Promise<Job> {
+    const job = /^j[0-9a-f]{24}$/.test(id) ? await backend.jobs.get(id) : undefined;
+    if (job === undefined)
+      throw new ProblemError("job-not-found", `There is no job ${JSON.stringify(id)}, or its time is over`);
+    return job;
+  }
+  return router;
+}
+
+function onlyModel(models: ModelCatalogue): ServedModel {
+  const only = models.only();
+  if (only !== undefined) return only;
+  throw new ProblemError("bad-request", "Say which model: /v1/jobs?model=NAME; GET /v1/models lists them");
+}
+
+/** The body as bytes of a table, unpacked where it is packed. */
+function uploadStream(req: Request): Readable {
+  const type = req.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (type !== undefined && type !== "text/csv" && type !== "application/x-www-form-urlencoded") {
+    throw new ProblemError("unsupported-media-type", `Send text/csv, not ${type}`);
+  }
+  const encoding = req.get("content-encoding")?.toLowerCase() ?? "identity";
+  if (encoding === "identity") return req;
+  if (encoding !== "gzip") {
+    throw new ProblemError("unsupported-media-type", `Send the body plain or as gzip, not ${encoding}`);
+  }
+  const gunzip = createGunzip();
+  req.on("error", (error) => gunzip.destroy(error));
+  return req.pipe(gunzip);
+}
+
+const isBrokenGzip = (error: unknown): boolean =>
+  types.isNativeError(error) && "code" in error && /^Z_/.test(String(error.code));

@@ -1,0 +1,95 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import {
+  type Logger,
+  MemoryWatch,
+  type ModelCatalogue,
+  openBackend,
+  openCatalogue,
+  type Settings,
+  Work,
+} from "@shap-service/jobs";
+import { createApp } from "./app.js";
+
+const UPLOAD_MS = 3_600_000;
+
+/** The port is taken, or may not be had. */
+export class ListenError extends Error {
+  override readonly name = "ListenError";
+}
+
+export interface WebServer {
+  readonly url: string;
+  /** Answers what is under way, then lets go of everything. */
+  close(): Promise<void>;
+}
+
+/**
+ * The service on its port. Without Redis, this process explains the chunks of jobs itself.
+ * @throws ModelFolderError, ListenError
+ */
+export async function startServer(settings: Settings, log: Logger): Promise<WebServer> {
+  const models = openCatalogue(settings);
+  report(models, log);
+  const backend = openBackend(settings, log);
+  try {
+    await backend.settled(2000);
+    const embedded = backend.queue.kind === "embedded";
+    const work = embedded ? await Work.begin({ settings, log, backend, models }) : undefined;
+    const memory = new MemoryWatch(settings.memory, (level, rssBytes) => {
+      log[level === "ok" ? "info" : "warn"]({ level, rssBytes }, "memory");
+      void work?.heed(level);
+    });
+    const server = createServer(createApp({ settings, log, backend, models, memory }));
+    // An upload may take long, and is held back on purpose while its chunks wait.
+    server.requestTimeout = UPLOAD_MS;
+    await listen(server, settings);
+    const url = addressOf(server);
+    log.info({ url, queue: backend.queue.kind }, "listening");
+    return {
+      url,
+      async close() {
+        await closeServer(server);
+        memory.stop();
+        await work?.close();
+        await backend.close();
+      },
+    };
+  } catch (error) {
+    await backend.close(0);
+    throw error;
+  }
+}
+
+function report(models: ModelCatalogue, log: Logger): void {
+  for (const broken of models.broken) log.error(broken, "a model file cannot be served");
+  for (const { name, fallback } of models.list()) {
+    if (fallback) log.warn({ model: name }, "no model was found: serving the bundled example instead");
+  }
+}
+
+function listen(server: Server, settings: Settings): Promise<void> {
+  const keyed = settings.apiKey !== undefined || settings.apiKeys.length > 0;
+  const host = settings.host ?? (keyed ? "0.0.0.0" : "127.0.0.1");
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      const why = cause.code === "EADDRINUSE" ? "is in use" : `cannot be had (${cause.code})`;
+      reject(new ListenError(`PORT: ${settings.port} on ${host} ${why}`, { cause }));
+    });
+    server.listen(settings.port, host, () => resolve());
+  });
+}
+
+function addressOf(server: Server): string {
+  const { address, port, family } = server.address() as AddressInfo;
+  if (address === "127.0.0.1" || address === "0.0.0.0" || address === "::") return `http://localhost:${port}`;
+  return family === "IPv6" ? `http://[${address}]:${port}` : `http://${address}:${port}`;
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeIdleConnections();
+  const impatient = setTimeout(() => server.closeAllConnections(), 20_000);
+  await closed;
+  clearTimeout(impatient);
+}

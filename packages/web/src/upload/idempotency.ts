@@ -1,0 +1,76 @@
+import { createHash, type Hash } from "node:crypto";
+import type { IdempotencyStore } from "@shap-service/jobs";
+import type { Request, Response } from "express";
+import type { Caller } from "../http/authenticate.js";
+import { ProblemError } from "../http/problem.js";
+
+/**
+ * One use of an Idempotency-Key (draft-ietf-httpapi-idempotency-key-header-07). The same key and request give the same
+ * job; another body is a 422, a first request that is still under way a 409. Keys of different callers never meet.
+ */
+export class IdempotentRequest {
+  private readonly digest: Hash;
+
+  private constructor(
+    private readonly store: IdempotencyStore,
+    private readonly key: string,
+    req: Request,
+    /** The job of an earlier request with this key, and the digest of what it sent. */
+    readonly earlier: { readonly jobId: string; readonly digest: string } | undefined,
+  ) {
+    this.digest = createHash("sha256").update(`${req.originalUrl}\n`);
+    req.on("data", (bytes: Buffer) => this.digest.update(bytes));
+    req.pause();
+  }
+
+  /** Undefined where the request has no key. @throws ProblemError 400, 409 */
+  static async begin(
+    req: Request,
+    res: Response,
+    store: IdempotencyStore,
+  ): Promise<IdempotentRequest | undefined> {
+    const given = req.get("idempotency-key");
+    if (given === undefined) return undefined;
+    const text = given.replace(/^"(.*)"$/, "$1");
+    if (!/^[\x21-\x7e]{1,255}$/.test(text)) {
+      throw new ProblemError(
+        "bad-request",
+        "Idempotency-Key: expected 1 to 255 printable characters without spaces",
+      );
+    }
+    const caller = res.locals.caller as Caller;
+    const key = createHash("sha256").update(`${caller.name}\n${text}`).digest("hex");
+    const found = await store.claim(key);
+    if (found === undefined) return new IdempotentRequest(store, key, req, undefined);
+    const { jobId, digest } = found;
+    if (jobId === undefined || digest === undefined) {
+      throw new ProblemError("key-in-flight", "Wait for the answer to the first request with this key", {
+        retryAfterSeconds: 1,
+      });
+    }
+    return new IdempotentRequest(store, key, req, { jobId, digest });
+  }
+
+  /** Reads the whole of a repeated request and gives the first one's job. @throws ProblemError 422 */
+  async repeat(req: Request): Promise<string> {
+    for await (const _ of req) {
+      // The digest hears the bytes.
+    }
+    const { earlier } = this;
+    if (earlier === undefined || earlier.digest !== this.digest.digest("hex")) {
+      throw new ProblemError(
+        "key-reused",
+        "The body or the query differs from the first request with this key",
+      );
+    }
+    return earlier.jobId;
+  }
+
+  complete(jobId: string): Promise<void> {
+    return this.store.complete(this.key, { jobId, digest: this.digest.digest("hex") });
+  }
+
+  release(): Promise<void> {
+    return this.store.release(this.key);
+  }
+}

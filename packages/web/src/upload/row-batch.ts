@@ -1,0 +1,118 @@
+import { type Matrix, UNSEEN_CATEGORY } from "shap-core";
+import { ProblemError } from "../http/problem.js";
+
+/** Rows of an upload that fill one chunk. */
+export interface RowBatch {
+  readonly matrix: Matrix;
+  readonly ids: readonly (readonly string[])[];
+}
+
+export interface BatchShape {
+  readonly featureNames: readonly string[];
+  readonly categories?: readonly (readonly string[] | undefined)[];
+  readonly idColumns: readonly string[];
+  /** Rows a batch. */
+  readonly size: number;
+}
+
+/** Collects cells into batches, and complains of the first bad one with its row, counted from 1. */
+export class BatchBuilder {
+  private data: Float64Array;
+  private ids: string[][];
+  private filled = 0;
+  private before = 0;
+
+  constructor(private readonly shape: BatchShape) {
+    this.data = this.freshData();
+    this.ids = shape.idColumns.map(() => []);
+  }
+
+  /** The row being filled, counted from 1 over the whole upload. */
+  get row(): number {
+    return this.before + this.filled + 1;
+  }
+
+  get rowsDone(): number {
+    return this.before + this.filled;
+  }
+
+  /** A cell as text: empty, NaN, NA and null are missing; a category may stand by its name. */
+  setText(feature: number, text: string): void {
+    this.put(feature, this.parse(feature, text));
+  }
+
+  /** A cell as a JSON or Arrow value. */
+  setValue(feature: number, value: unknown): void {
+    if (typeof value === "number") {
+      if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)
+        this.refuse(feature, String(value));
+      this.put(feature, value);
+    } else if (value === null || value === undefined) this.put(feature, Number.NaN);
+    else if (typeof value === "boolean") this.put(feature, value ? 1 : 0);
+    else if (typeof value === "bigint") this.put(feature, Number(value));
+    else if (typeof value === "string" && this.shape.categories?.[feature] !== undefined) {
+      this.put(feature, this.parse(feature, value));
+    } else this.refuse(feature, JSON.stringify(value) ?? typeof value);
+  }
+
+  setId(column: number, text: string): void {
+    this.ids[column]!.push(text);
+  }
+
+  /** Ends a row. Gives the batch where it is full now. */
+  endRow(): RowBatch | undefined {
+    this.filled++;
+    return this.filled === this.shape.size ? this.take() : undefined;
+  }
+
+  /** What is left at the end of the upload. */
+  rest(): RowBatch | undefined {
+    return this.filled === 0 ? undefined : this.take();
+  }
+
+  private put(feature: number, value: number): void {
+    this.data[this.filled * this.shape.featureNames.length + feature] = value;
+  }
+
+  private parse(feature: number, text: string): number {
+    const trimmed = text.trim();
+    if (trimmed === "") return Number.NaN;
+    const names = this.shape.categories?.[feature];
+    if (names !== undefined) {
+      const code = names.indexOf(trimmed);
+      if (code >= 0) return code;
+    }
+    const number = decimal.test(trimmed) ? Number(trimmed) : Number.NaN;
+    if (Number.isFinite(number)) return number;
+    if (missing.test(trimmed)) return Number.NaN;
+    if (names !== undefined) return UNSEEN_CATEGORY;
+    return this.refuse(feature, JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text));
+  }
+
+  private refuse(feature: number, found: string): never {
+    const column = this.shape.featureNames[feature]!;
+    const detail = `row ${this.row}, column ${JSON.stringify(column)}: expected a number, got ${found}`;
+    throw new ProblemError("bad-row", detail, { errors: [{ row: this.row, column, detail }] });
+  }
+
+  private take(): RowBatch {
+    const { featureNames, idColumns } = this.shape;
+    const rows = this.filled;
+    const batch = {
+      matrix: { data: this.data.slice(0, rows * featureNames.length), rows, columns: featureNames.length },
+      ids: this.ids,
+    };
+    this.before += rows;
+    this.filled = 0;
+    this.data = this.freshData();
+    this.ids = idColumns.map(() => []);
+    return batch;
+  }
+
+  private freshData(): Float64Array {
+    return new Float64Array(this.shape.size * this.shape.featureNames.length).fill(Number.NaN);
+  }
+}
+
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const missing = /^(nan|na|null|none)$/i;

@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+import { createLogger, ModelFolderError, readSettings, SettingsError } from "@shap-service/jobs";
+import { startWorker } from "./worker.js";
+
+/** Render kills 30 s after SIGTERM (longer where the Blueprint says so); be gone before. */
+const EXIT_WITHIN_MS = 25_000;
+
+try {
+  const settings = readSettings(process.env);
+  if (settings.redis === undefined) {
+    throw new SettingsError(
+      "REDIS_URL: a worker needs a queue on Redis; without one, web does the work itself",
+    );
+  }
+  const log = createLogger("worker", settings);
+  let stopping = false;
+  const stop = async (reason: string) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ reason }, "stopping: no new chunk is taken, the present one is finished");
+    setTimeout(() => process.exit(0), EXIT_WITHIN_MS).unref();
+    await worker.close();
+    log.info("stopped");
+    process.exit(0);
+  };
+  const worker = await startWorker(settings, log, () => void stop("memory"));
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      void stop(signal);
+    });
+  }
+} catch (error) {
+  if (!(error instanceof SettingsError || error instanceof ModelFolderError)) throw error;
+  console.error(error.message);
+  process.exit(1);
+}
