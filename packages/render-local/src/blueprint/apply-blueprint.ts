@@ -175,6 +175,7 @@ async function applyKeyValue(workspace: Workspace, entry: BlueprintKeyValue) {
     plan: keyValuePlan(entry.plan) as KeyValueSettings["plan"],
     region: entry.region,
     maxmemoryPolicy: entry.maxmemoryPolicy,
+    persistence: entry.persistenceMode,
     ipAllowList: entry.ipAllowList.map(({ source, description }) => ({ cidrBlock: source, description })),
   };
   const before = workspace.keyValueNamed(entry.name);

@@ -63,7 +63,7 @@ export function fillBlockTable(
       leafTables = backgroundLeafTables(weights, features);
     }
     const unit = order === 1 ? leafTables.shapley() : leafTables.pairs();
-    const columns = order === 1 ? Int32Array.from(leaf.path) : pairColumns(block, leaf.path);
+    const columns = order === 1 ? leaf.path : pairColumns(block, leaf.path);
     for (let k = 0; k < outputs; k++) {
       const value = values[leaf.node * valueWidth + k]!;
       addLeaf(table, width, outputs, k, unit, columns, patterns, value);
@@ -77,7 +77,7 @@ function addLeaf(
   outputs: number,
   output: number,
   unit: Float64Array,
-  columns: Int32Array,
+  columns: readonly number[],
   patterns: Int32Array,
   value: number,
 ): void {
@@ -90,7 +90,7 @@ function addLeaf(
 }
 
 /** For each pair of a leaf's path features, the column of the pair in the block's table. */
-function pairColumns(block: Block, path: readonly number[]): Int32Array {
+function pairColumns(block: Block, path: readonly number[]): number[] {
   const count = block.features.length;
   const columns: number[] = [];
   path.forEach((a, position) => {
@@ -100,7 +100,7 @@ function pairColumns(block: Block, path: readonly number[]): Int32Array {
       columns.push(i * count - (i * (i + 1)) / 2 + (j - i - 1));
     }
   });
-  return Int32Array.from(columns);
+  return columns;
 }
 
 function leafWidth(model: TreeEnsemble, block: Block): number {

@@ -25,9 +25,9 @@ export interface CompileOptions {
   readonly kernel?: "auto" | Kernel["kind"];
 }
 
-/** Sums of a chunk of rows stay near this size, so that they stay in the cache while the trees go by. */
-const SUMS_BYTES = 256 * 1024;
-const MOST_CHUNK_ROWS = 512;
+/** Sums of a chunk of rows: the more rows, the less often the tables go by; measured to be best at this size. */
+const SUMS_BYTES = 2 * 1024 * 1024;
+const MOST_CHUNK_ROWS = 8192;
 const MOST_INDEXES = 1024;
 
 /**
@@ -86,56 +86,54 @@ export class CompiledTrees {
   /** Writes rows × slots sums to `out`, replacing what was there. */
   explain(rows: Matrix, out: Float64Array): void {
     const { at, kernel, slots, chunkRows } = this;
-    const values = new Float64Array(kernel.buffer, at.values, chunkRows * slots);
-    const sums = new Float64Array(kernel.buffer, at.sums, chunkRows * slots);
     for (let start = 0; start < rows.rows; start += chunkRows) {
       const count = Math.min(chunkRows, rows.rows - start);
-      const padded = Math.ceil(count / 8) * 8;
-      this.rank(rows, start, count);
-      sums.fill(0);
-      kernel.addBlocks(at.program, at.programEnd, at.columns, chunkRows, padded, at.offsets, at.sums);
-      this.addQuadratures(count);
-      kernel.transpose(at.sums, chunkRows, count, slots, at.values);
-      out.set(values.subarray(0, count * slots), start * slots);
+      const stride = padded(count);
+      this.rank(rows, start, count, stride);
+      new Float64Array(kernel.buffer, at.sums, stride * slots).fill(0);
+      kernel.addBlocks(at.program, at.programEnd, at.columns, stride, stride, at.offsets, at.sums);
+      this.addQuadratures(count, stride);
+      kernel.transpose(at.sums, stride, count, slots, at.values);
+      out.set(new Float64Array(kernel.buffer, at.values, count * slots), start * slots);
     }
   }
 
-  /** Fills the columns with the ranks of `count` rows. */
-  private rank(rows: Matrix, start: number, count: number): void {
-    const { model, kernel, at, ranked, chunkRows } = this;
+  /** Fills the columns with the ranks of `count` rows, `stride` to a column. */
+  private rank(rows: Matrix, start: number, count: number, stride: number): void {
+    const { model, kernel, at, ranked } = this;
     const features = rows.columns;
-    const input = new Float64Array(kernel.buffer, at.rows, chunkRows * features);
+    const input = new Float64Array(kernel.buffer, at.rows, count * features);
     input.set(rows.data.subarray(start * features, (start + count) * features));
-    const ranks = new Int32Array(kernel.buffer, at.ranks, chunkRows);
+    const ranks = new Int32Array(kernel.buffer, at.ranks, count);
     let feature = -1;
-    for (let c = 0; c < ranked.columns.length; c++) {
-      const column = ranked.columns[at.columnOrder[c]!]!;
+    for (const c of at.columnOrder) {
+      const column = ranked.columns[c]!;
       if (column.feature !== feature) {
         feature = column.feature;
-        const thresholds = ranked.thresholds[feature]!;
         const first = at.rows + 8 * feature;
-        kernel.rankFeature(first, 8 * features, count, at.thresholds[feature]!, thresholds.length, at.ranks);
+        const thresholds = ranked.thresholds[feature]!.length;
+        kernel.rankFeature(first, 8 * features, count, at.thresholds[feature]!, thresholds, at.ranks);
       }
-      const out = new Int16Array(kernel.buffer, at.columns + 2 * chunkRows * at.columnOrder[c]!, chunkRows);
+      const out = new Int16Array(kernel.buffer, at.columns + 2 * stride * c, count);
       fillColumn(model, column, input, feature, features, count, ranks, out);
     }
   }
 
-  private addQuadratures(count: number): void {
-    const { kernel, at, ranked, chunkRows, model } = this;
+  private addQuadratures(count: number, stride: number): void {
+    const { kernel, at, ranked, model } = this;
     if (this.programs.length === 0) return;
-    const ranks = new Int16Array(kernel.buffer, at.columns, ranked.columns.length * chunkRows);
+    const ranks = new Int16Array(kernel.buffer, at.columns, ranked.columns.length * stride);
     const group = new Float64Array(kernel.buffer, at.group, ranked.columns.length * GROUP_ROWS);
     for (let from = 0; from < count; from += GROUP_ROWS) {
       const rows = Math.min(GROUP_ROWS, Math.ceil((count - from) / 2) * 2);
       for (let c = 0; c < ranked.columns.length; c++) {
-        for (let r = 0; r < rows; r++) group[c * rows + r] = ranks[c * chunkRows + from + r]!;
+        for (let r = 0; r < rows; r++) group[c * rows + r] = ranks[c * stride + from + r]!;
       }
       for (const { tree, points, levels, root, rule } of this.programs) {
         const width = model.data.treeOutput[tree]! >= 0 ? 1 : model.outputNames.length;
         for (let k = 0; k < width; k++) {
-          const sums = at.sums + 8 * (from + k * chunkRows);
-          kernel.addTree(root, rule, points, levels, at.group, rows, sums, chunkRows, 8 * k, at.scratch);
+          const sums = at.sums + 8 * (from + k * stride);
+          kernel.addTree(root, rule, points, levels, at.group, rows, sums, stride, 8 * k, at.scratch);
         }
       }
     }
@@ -220,13 +218,13 @@ export class CompiledTrees {
     const counts = blocks.map((block) => new Int32Array(2 ** block.bits));
     for (let start = 0; start < background.rows; start += chunkRows) {
       const count = Math.min(chunkRows, background.rows - start);
-      this.rank(background, start, count);
-      const padded = Math.ceil(count / 8) * 8;
+      const stride = padded(count);
+      this.rank(background, start, count, stride);
       let program = at.program;
       blocks.forEach((block, b) => {
         const total = counts[b]!;
         scratch.fill(0, 0, total.length);
-        kernel.countBlock(program, at.columns, chunkRows, padded, count, at.offsets, at.counts);
+        kernel.countBlock(program, at.columns, stride, stride, count, at.offsets, at.counts);
         for (let index = 0; index < total.length; index++) total[index]! += scratch[index]!;
         program += 4 * (3 + int32[(program >> 2) + 1]! + 4 * block.conditions.length);
       });
@@ -258,4 +256,9 @@ interface Addresses {
 function chunkRowsFor(slots: number): number {
   const rows = Math.floor(SUMS_BYTES / (8 * Math.max(1, slots)) / 32) * 32;
   return Math.min(Math.max(rows, 32), MOST_CHUNK_ROWS);
+}
+
+/** Rows of a chunk as the kernel takes them: its vectors hold the indexes of 8. */
+function padded(rows: number): number {
+  return Math.ceil(rows / 8) * 8;
 }

@@ -19,7 +19,7 @@ export const tableWidth = (features: number, order: 1 | 2): number =>
  * Path-dependent: with c_k the product of the cover ratios on feature k (see ../soft-decisions.ts for the integral).
  * Fills E[m][q] = weight · Π_k factor by doubling; dividing a hot factor out of it, which is never 0, leaves the rest.
  */
-export function pathLeafTables(cold: Float64Array, features: number): LeafTables {
+export function pathLeafTables(cold: readonly number[], features: number): LeafTables {
   const { nodes, weights } = ruleFor(features);
   const points = nodes.length;
   const patterns = 2 ** features;
