@@ -37,6 +37,9 @@ export function createProgram(version: string, run: RunCommand): Command {
     .command("check")
     .description("look at everything that can be known before a deploy; each finding with its fix")
     .addOption(fileOption())
+    .addOption(remoteOption())
+    .addOption(branchOption())
+    .option("--local", "look at this computer only: Blueprint, repository, models")
     .option("--strict", "count warnings as failures")
     .addOption(jsonOption())
     .addOption(verboseOption())
@@ -158,6 +161,48 @@ export function createProgram(version: string, run: RunCommand): Command {
       run(async (context) => (await import("./commands/prune.js")).prune(options, context), options),
     );
 
+  program
+    .command("fix-collision")
+    .description(
+      "explain every worker registration, clear the dead ones, give the worker a fresh name where asked",
+    )
+    .addOption(fileOption())
+    .addOption(remoteOption())
+    .addOption(branchOption())
+    .option("--fresh-name", "deploy with a fresh name for the worker's service")
+    .addOption(dryRunOption())
+    .addOption(yesOption())
+    .addOption(jsonOption())
+    .addOption(verboseOption())
+    .action((options) =>
+      run(
+        async (context) => (await import("./commands/fix-collision.js")).fixCollision(options, context),
+        options,
+      ),
+    );
+
+  program
+    .command("rehearse")
+    .description("the whole deploy and verification against Render on this computer (render-local)")
+    .addOption(fileOption())
+    .addOption(
+      new Option("--restarts <n>", "restart web and worker so many times")
+        .default(3)
+        .argParser(wholeNumber(0, 20)),
+    )
+    .option("--chaos", "break it on purpose, too: kill the worker, kill Redis, out of memory")
+    .addOption(
+      new Option("--time-scale <n>", "real seconds per second of Render's waits")
+        .default(0.05)
+        .argParser(timeScale),
+    )
+    .addOption(reportOption())
+    .addOption(jsonOption())
+    .addOption(verboseOption())
+    .action((options) =>
+      run(async (context) => (await import("./commands/rehearse.js")).rehearse(options, context), options),
+    );
+
   return program;
 }
 
@@ -197,3 +242,9 @@ const exitCodeHelp = `
 Exit codes: 0 done, 1 unexpected, 2 usage or configuration, 3 check failed, 4 deploy failed,
 5 superseded or cancelled, 6 timed out, 7 verification failed, 8 Render refused.
 `;
+
+function timeScale(text: string): number {
+  const number = Number(text);
+  if (number > 0 && number <= 1) return number;
+  throw new InvalidArgumentError("A number above 0 and at most 1 is needed.");
+}

@@ -1,5 +1,4 @@
 import { nextWorkerName, parseWorkerName } from "../blueprint/stamp.js";
-import { checkBlueprint } from "../checks/blueprint/check-blueprint.js";
 import { countFindings } from "../checks/finding.js";
 import { renderSections } from "../checks/report.js";
 import { type DeployDependencies, DeployRun } from "../deploy/deploy-run.js";
@@ -11,6 +10,7 @@ import { DeployToolError } from "../errors.js";
 import { type ExitCode, exitCode } from "../exit-code.js";
 import type { CommandContext } from "../terminal/console.js";
 import { printableLine } from "../terminal/printable.js";
+import { lookAtAll } from "./check.js";
 import { openSystem, type System, type SystemOptions } from "./open-system.js";
 import { tellProgress } from "./tell-progress.js";
 import { verifySystem } from "./verify.js";
@@ -80,7 +80,7 @@ export async function assemble(
       ownerId: environment.RENDER_OWNER_ID,
     },
     async check() {
-      const sections = [{ name: "Blueprint", findings: checkBlueprint(system.text, file).findings }];
+      const sections = await lookAtAll(options, context);
       const findings = sections.flatMap((section) => section.findings);
       if (countFindings(findings).failure > 0) {
         throw new DeployToolError("Not deployed: the check failed.", {

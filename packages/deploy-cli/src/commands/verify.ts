@@ -5,7 +5,7 @@ import { type ExitCode, exitCode } from "../exit-code.js";
 import type { CommandContext } from "../terminal/console.js";
 import { renderProofs, reportMarkdown, type VerificationReport } from "../verify/report.js";
 import { runVerification } from "../verify/run-verification.js";
-import { findSubject } from "../verify/subject.js";
+import { findSubject, type Subject } from "../verify/subject.js";
 import { listModelFiles, modelFolder, sampleModel } from "./model-files.js";
 import { openSystem, type System, type SystemOptions } from "./open-system.js";
 
@@ -53,9 +53,34 @@ export interface VerifySystemOptions extends Pick<VerifyOptions, "restarts" | "r
 /** The proofs, told as they come in, and written to the report's file. */
 export async function verifySystem(
   system: System,
-  { console, clock, environment, signal, folder }: CommandContext,
+  context: CommandContext,
   options: VerifySystemOptions,
 ): Promise<VerificationReport> {
+  const { console, folder } = context;
+  const subject = await openSubject(system, context, options);
+  const report = await runVerification(subject, {
+    restarts: options.restarts,
+    onProof(proof) {
+      console.settle();
+      for (const line of renderProofs({ proofs: [proof] }, console.style, true)) console.say(line);
+    },
+  });
+  if (options.report) {
+    const path = isAbsolute(options.report) ? options.report : join(folder, options.report);
+    const text = path.endsWith(".json")
+      ? `${JSON.stringify(report, undefined, 2)}\n`
+      : reportMarkdown(report);
+    await writeFile(path, console.secrets.hide(text));
+  }
+  return report;
+}
+
+/** The running system with all that the proofs need to know of it. */
+export async function openSubject(
+  system: System,
+  { console, clock, environment, signal }: CommandContext,
+  options: VerifySystemOptions,
+): Promise<Subject> {
   const { api, owner, roles } = system;
   const names = {
     ownerId: owner.id,
@@ -70,35 +95,15 @@ export async function verifySystem(
       return new Date(live?.startedAt ?? live?.createdAt ?? 0);
     }),
   );
-  const since = options.since ?? new Date(Math.min(...starts.map(Number)));
-  const modelFiles = [
-    ...(await listModelFiles(modelFolder(system))),
-    join(system.repository.folder, sampleModel),
-  ];
-  const report = await runVerification(
-    {
-      ...found,
-      commit: options.commit,
-      since,
-      modelFiles,
-      allowedWorkers: options.allowedWorkers ?? [],
-      watchSeconds: options.redisSeconds,
-      say: (doing) => console.doing("verify", doing),
-    },
-    {
-      restarts: options.restarts,
-      onProof(proof) {
-        console.settle();
-        for (const line of renderProofs({ proofs: [proof] }, console.style, true)) console.say(line);
-      },
-    },
-  );
-  if (options.report) {
-    const path = isAbsolute(options.report) ? options.report : join(folder, options.report);
-    const text = path.endsWith(".json")
-      ? `${JSON.stringify(report, undefined, 2)}\n`
-      : reportMarkdown(report);
-    await writeFile(path, console.secrets.hide(text));
-  }
-  return report;
+  const subject: Subject = {
+    ...found,
+    commit: options.commit,
+    since: options.since ?? new Date(Math.min(...starts.map(Number))),
+    modelFiles: [...(await listModelFiles(modelFolder(system))), join(system.repository.folder, sampleModel)],
+    allowedWorkers: options.allowedWorkers ?? [],
+    watchSeconds: options.redisSeconds,
+    // Off a terminal a line for every look would bury the proofs.
+    say: (doing) => (console.isLive ? console.doing("verify", doing) : console.detail(doing)),
+  };
+  return subject;
 }

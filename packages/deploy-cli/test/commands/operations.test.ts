@@ -1,3 +1,4 @@
+import { Redis } from "ioredis";
 import { writeWorkerName } from "../../src/blueprint/write-worker-name.js";
 import { firstWorker, startSystem, systemFiles } from "../support/fixture-system.js";
 
@@ -41,4 +42,24 @@ it("status tells what runs; logs merge the services; prune finds and deletes wha
   const pruned = JSON.parse((await shapDeploy("prune", "--yes", "--json")).stdout);
   expect(pruned.deleted).toEqual([firstWorker]);
   expect(local.services.map(({ name }) => name).sort()).toEqual(["shap-web", renamed]);
+}, 60_000);
+
+it("fix-collision explains what is registered by what Render runs, and clears only what is dead", async () => {
+  const { shapDeploy, local } = await startSystem();
+  const redis = new Redis(local.keyValue("shap-queue").connectionString);
+  const ghost = "shap-worker-20250101000000-host-7-1-gone";
+  await redis.set("worker:ghost", JSON.stringify({ name: ghost, instance: "srv-gone", commit: "0" }));
+  redis.disconnect();
+
+  const looked = JSON.parse((await shapDeploy("fix-collision", "--dry-run", "--json")).stdout);
+  expect(looked.registrations).toHaveLength(2);
+  expect(looked.registrations).toContainEqual(expect.objectContaining({ name: ghost, verdict: "dead" }));
+  expect(looked.registrations).toContainEqual(
+    expect.objectContaining({ name: expect.stringContaining(firstWorker), verdict: "alive" }),
+  );
+  const fixed = await shapDeploy("fix-collision");
+  expect(fixed.stdout).toContain("cleared: ghost");
+  expect(fixed.code).toBe(0);
+  const after = JSON.parse((await shapDeploy("fix-collision", "--json")).stdout);
+  expect(after.registrations).toEqual([expect.objectContaining({ verdict: "alive" })]);
 }, 60_000);
