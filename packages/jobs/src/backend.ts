@@ -78,7 +78,7 @@ function redisBackend(
   const redis = connect(redisSettings, "command", "shap-command");
   watchConnection(redis, redisSettings.healthCheckMs, log, connections);
   redis.once("ready", () => void checkEviction(redis, log));
-  const queue = new BullQueue(redis, redisSettings, options.queue);
+  const queue = new BullQueue(redis, redisSettings, { lockMs: settings.chunkLockMs, ...options.queue });
   const changes = new JobChanges();
   const subscriber =
     options.listen === false ? undefined : connect(redisSettings, "subscriber", "shap-changes");

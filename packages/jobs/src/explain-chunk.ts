@@ -53,14 +53,14 @@ async function explainChunk(services: ChunkServices, jobId: string, index: numbe
   if (job === undefined) return;
   const input = await chunks.get(jobId, "in", index);
   if (input === undefined) return countEarlierResult(services, job, index);
-  const served = models.version(job.model.version);
+  const served = models.ofJob(job.model);
   if (served === undefined) {
     throw new ModelNotHereError(`model ${job.model.name}, version ${job.model.version}, is not here`);
   }
   if (tally !== undefined) tally.job = jobId;
   const { matrix, ids } = decodeInputChunk(input, job.idColumns.length);
   const explanation = models.explainer(served, job.options).explain(matrix);
-  const predictions = served.model.predict(matrix);
+  const predictions = served.model.predict(matrix, { output: job.options.output });
   await setImmediate();
   signal.throwIfAborted();
   await chunks.put(jobId, "out", index, encodeResultChunk(explanation, predictions, ids));

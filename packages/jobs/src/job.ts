@@ -23,13 +23,15 @@ export const isFinal = (state: JobState): boolean =>
 /** Which numbers a job computes; fixed at submission. */
 export interface JobOptions {
   readonly perturbation: "auto" | "interventional" | "tree_path_dependent";
-  readonly output: "raw" | "probability" | "log_loss";
+  readonly output: "raw" | "probability";
 }
 
 export interface JobModel {
   readonly name: string;
   /** SHA-256 of the model file: the job is explained by this version and no other. */
   readonly version: string;
+  /** SHA-256 of the background rows it compares with, where it has any. */
+  readonly backgroundVersion?: string;
 }
 
 /** What is fixed when a job is made. */

@@ -1,14 +1,17 @@
-import type { Backend, Logger, MemoryWatch, ModelCatalogue, Settings } from "@shap-service/jobs";
+import type { Backend, Logger, MemoryWatch, ModelCatalogue, Settings, Work } from "@shap-service/jobs";
 import express, { type Express } from "express";
 import helmet from "helmet";
 import { authenticate } from "./http/authenticate.js";
 import { errorHandler, notFound } from "./http/error-handler.js";
+import { Metrics } from "./http/metrics.js";
+import { rateLimits } from "./http/rate-limit.js";
 import { requestLog } from "./http/request-log.js";
 import { shedLoad } from "./http/shed-load.js";
 import { explainRoutes } from "./routes/explain.js";
 import { healthRoutes } from "./routes/health.js";
 import { jobRoutes } from "./routes/jobs.js";
 import { modelRoutes } from "./routes/models.js";
+import { plotRoutes } from "./routes/plots.js";
 import { workerRoutes } from "./routes/workers.js";
 
 export interface AppServices {
@@ -17,23 +20,35 @@ export interface AppServices {
   readonly backend: Backend;
   readonly models: ModelCatalogue;
   readonly memory: MemoryWatch;
+  /** Where this process explains chunks itself. */
+  readonly work?: Work;
+  /** Requests a minute and key; for tests. */
+  readonly requestsPerMinute?: number;
 }
 
 /** The HTTP application, without a port. */
-export function createApp({ settings, log, backend, models, memory }: AppServices): Express {
+export function createApp(services: AppServices): Express {
+  const { settings, log, backend, models, memory, work } = services;
+  const metrics = new Metrics({ backend, models, work });
   const app = express();
   app.disable("x-powered-by");
   // One query syntax: no nested objects out of brackets.
   app.set("query parser", "simple");
   app.use(requestLog(log));
+  app.use(metrics.measure());
   app.use(helmet());
   app.use(healthRoutes(settings, backend, models));
   app.use(authenticate(settings));
+  app.use(rateLimits(services.requestsPerMinute));
+  app.get("/metrics", async (_req, res) => {
+    res.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+  });
   app.use("/v1/models", modelRoutes(models));
   app.use("/v1/workers", workerRoutes(backend));
   app.use(shedLoad(memory));
-  app.use("/v1/models", explainRoutes(settings, models));
-  app.use("/v1/jobs", jobRoutes(settings, backend, models));
+  app.use("/v1/models", explainRoutes(settings, models, metrics));
+  app.use("/v1/models", plotRoutes(settings, models));
+  app.use("/v1/jobs", jobRoutes(settings, backend, models, metrics));
   app.use(notFound);
   app.use(errorHandler(log));
   return app;

@@ -40,7 +40,7 @@ export async function startServer(settings: Settings, log: Logger): Promise<WebS
       log[level === "ok" ? "info" : "warn"]({ level, rssBytes }, "memory");
       void work?.heed(level);
     });
-    const server = createServer(createApp({ settings, log, backend, models, memory }));
+    const server = createServer(createApp({ settings, log, backend, models, memory, work }));
     // An upload may take long, and is held back on purpose while its chunks wait.
     server.requestTimeout = UPLOAD_MS;
     await listen(server, settings);

@@ -53,6 +53,40 @@ describe("explaining rows at once", () => {
     }
   });
 
+  it.each([
+    ["the probability", { output: "probability" }],
+    ["the margin against the background", { perturbation: "interventional" }],
+  ])("explains %s, and adds up", async (_what, options) => {
+    const { baseValues, values, predictions } = (await (
+      await explain({ rows: sampleRows(5), ...options })
+    ).json()) as Answer;
+    for (const [r, row] of values.entries()) {
+      expect(row.reduce((a, b) => a + b, baseValues[0]!)).toBeCloseTo(predictions[r]![0]!, 9);
+    }
+  });
+
+  it("gives pairwise values that add up to the values, and the strongest reasons", async () => {
+    const answer = (await (
+      await explain({ rows: sampleRows(2), interactions: true, top: 3 })
+    ).json()) as Answer & {
+      interactions: number[][][];
+      reasons: { feature: string; contribution: number; value: number | null }[][];
+    };
+    for (const [r, row] of answer.values.entries()) {
+      for (const [j, value] of row.entries()) {
+        expect(answer.interactions[r]![j]!.reduce((a, b) => a + b, 0)).toBeCloseTo(value, 9);
+      }
+      const strongest = row
+        .map(Math.abs)
+        .sort((a, b) => b - a)
+        .slice(0, 3);
+      expect(answer.reasons[r]!.map((reason) => Math.abs(reason.contribution))).toEqual(strongest);
+      const [first] = answer.reasons[r]!;
+      expect(first!.value).toBe(sampleRows(2)[r]![first!.feature]);
+      expect(row[answer.featureNames.indexOf(first!.feature)]).toBe(first!.contribution);
+    }
+  });
+
   const good = sampleRows(1)[0]!;
   it.each([
     ["a body that is no JSON", "{", 400, "bad-json", /JSON/],
@@ -83,6 +117,7 @@ describe("explaining rows at once", () => {
       /row 0, "loan_amount"/,
     ],
     ["a prototype key", '{"rows":[{"__proto__":{"x":1}}]}', 422, "bad-row", /__proto__/],
+    ["an option that is none", { rows: [good], perturbation: "x" }, 400, "bad-request", /perturbation/],
     ["too many rows", { rows: Array(21).fill(good) }, 413, "too-many-rows", /21 rows.*20.*\/v1\/jobs/],
   ])("refuses %s with its place", async (_what, body, status, code, detail) => {
     const response = await explain(body);

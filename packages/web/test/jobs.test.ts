@@ -107,6 +107,12 @@ describe("a job", () => {
     expect(health.queue.counts).toMatchObject({ waiting: 0 });
   });
 
+  it("refuses an identifier whose name the result has already", async () => {
+    const response = await postCsv(`${jobs}?id=prediction&extra=ignore`, head(1));
+    expect(response.status).toBe(400);
+    expect(((await response.json()) as { detail: string }).detail).toContain("id=prediction");
+  });
+
   it("passes over extra columns where it is told to", async () => {
     await run("?extra=ignore", `${header},x\n${row},words`);
   });

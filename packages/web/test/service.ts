@@ -40,8 +40,10 @@ export const postCsv = (
 /** The job once it has ended. */
 export async function finished(url: string, id: string): Promise<Record<string, unknown>> {
   for (;;) {
-    const job = (await (await fetch(`${url}/v1/jobs/${id}`)).json()) as Record<string, unknown>;
-    if (job.state !== "queued" && job.state !== "running") return job;
+    const response = await fetch(`${url}/v1/jobs/${id}`);
+    const job = (await response.json()) as Record<string, unknown>;
+    const away = response.status === 503;
+    if (!away && job.state !== "queued" && job.state !== "running") return job;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -19,17 +19,18 @@ try {
     stopping = true;
     log.info({ reason }, "stopping: no new chunk is taken, the present one is finished");
     setTimeout(() => process.exit(0), EXIT_WITHIN_MS).unref();
-    await worker.close();
+    await (await starting).close();
     log.info("stopped");
     process.exit(0);
   };
-  const worker = await startWorker(settings, log, () => void stop("memory"));
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {
       if (stopping) process.exit(1);
       void stop(signal);
     });
   }
+  const starting = startWorker(settings, log, () => void stop("memory"));
+  await starting;
 } catch (error) {
   if (!(error instanceof SettingsError || error instanceof ModelFolderError)) throw error;
   console.error(error.message);

@@ -5,5 +5,6 @@ import { parseModel, type ServedModel } from "./model-file.js";
 const folder = new URL("../../../../examples/mortgage/", import.meta.url);
 
 export function bundledModel(): ServedModel {
-  return parseModel("mortgage", readFileSync(new URL("model.json", folder)), undefined, true);
+  const read = (name: string) => readFileSync(new URL(name, folder));
+  return parseModel("mortgage", read("model.json"), read("background.csv"), true);
 }

@@ -1,14 +1,16 @@
 import { createExplainer, type Explainer } from "shap-core";
-import type { JobOptions } from "../job.js";
+import type { JobModel, JobOptions } from "../job.js";
 import type { Settings } from "../settings/settings.js";
 import { bundledModel } from "./bundled-model.js";
+import { ExplainerCache } from "./explainer-cache.js";
+import { explainerOptions } from "./explainer-options.js";
 import type { BrokenModel, ServedModel } from "./model-file.js";
 import { readModelFolder } from "./model-folder.js";
 
 /** The models this process serves, and their compiled explainers. */
 export class ModelCatalogue {
   private readonly byName = new Map<string, ServedModel>();
-  private readonly explainers = new Map<string, Explainer>();
+  readonly explainers = new ExplainerCache();
 
   constructor(
     models: readonly ServedModel[],
@@ -30,8 +32,11 @@ export class ModelCatalogue {
     return this.byName.size === 1 ? this.list()[0] : undefined;
   }
 
-  version(version: string): ServedModel | undefined {
-    return this.list().find((model) => model.version === version);
+  /** The very model a job was submitted for: the same file and the same background. */
+  ofJob({ version, backgroundVersion }: JobModel): ServedModel | undefined {
+    return this.list().find(
+      (model) => model.version === version && model.backgroundVersion === backgroundVersion,
+    );
   }
 
   /** Compiled explainers are made again when they are next asked for. */
@@ -39,14 +44,14 @@ export class ModelCatalogue {
     this.explainers.clear();
   }
 
-  /** Compiled once a model version, and kept. */
-  explainer(served: ServedModel, _options: JobOptions): Explainer {
-    const key = served.version;
-    const known = this.explainers.get(key);
-    if (known !== undefined) return known;
-    const explainer = createExplainer(served.model);
-    this.explainers.set(key, explainer);
-    return explainer;
+  /**
+   * Compiled once a model version and choice of options, and kept under a byte budget.
+   * @throws UnsupportedModelError where the model cannot be explained so
+   */
+  explainer(served: ServedModel, options: JobOptions): Explainer {
+    const chosen = explainerOptions(served, options);
+    const key = `${served.version}/${served.backgroundVersion}/${chosen.perturbation}/${chosen.output}`;
+    return this.explainers.get(key, () => createExplainer(served.model, chosen));
   }
 }
 

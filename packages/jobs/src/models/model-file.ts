@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { loadModel, type Matrix, type Model } from "shap-core";
+import { parseBackground } from "./background.js";
 
 /** A model as the service serves it: parsed, named and versioned by its bytes. */
 export interface ServedModel {
@@ -10,6 +11,8 @@ export interface ServedModel {
   readonly model: Model;
   /** Rows to compare with, for interventional explanations. */
   readonly background: Matrix | undefined;
+  /** SHA-256 of the background's file. */
+  readonly backgroundVersion: string | undefined;
   /** The bundled example, served since no model was found. */
   readonly fallback: boolean;
 }
@@ -21,16 +24,29 @@ export interface BrokenModel {
   readonly reason: string;
 }
 
+/**
+ * @param background rows to compare with, as CSV
+ * @throws ModelFormatError, UnsupportedModelError, ShapeError
+ */
 export function parseModel(
   name: string,
   file: Uint8Array,
-  background: Matrix | undefined,
+  background: Uint8Array | undefined,
   fallback: boolean,
 ): ServedModel {
-  return { name, version: versionOf(file), bytes: file.length, model: loadModel(file), background, fallback };
+  const model = loadModel(file);
+  return {
+    name,
+    version: sha256(file),
+    backgroundVersion: background === undefined ? undefined : sha256(background),
+    bytes: file.length,
+    model,
+    background: background === undefined ? undefined : parseBackground(background, model),
+    fallback,
+  };
 }
 
-export const versionOf = (file: Uint8Array): string => createHash("sha256").update(file).digest("hex");
+const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 /** A name that is safe as a path segment and as a key: letters, digits, `.`, `_`, `-`, at most 100, no leading dot. */
 export const isModelName = (name: string): boolean => /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/.test(name);

@@ -16,7 +16,8 @@ export class ModelFolderError extends Error {
 const noModel = new Set([".csv", ".md", ".py", ".ipynb", ".gitkeep", ".parquet", ".arrow"]);
 
 /**
- * The models of a folder, each named by its file without the extension. A file that does not load is listed as
+ * The models of a folder, each named by its file without the extension; `<name>.background.csv` beside it holds rows
+ * to compare with. A file that does not load is listed as
  * broken and does not keep the others from being served. Folders and files that begin with a dot are passed over.
  * @throws ModelFolderError where the folder cannot be read; a folder that is absent and need not be there is empty
  */
@@ -35,7 +36,14 @@ export function readModelFolder(folder: string, mustExist: boolean): ModelFolder
       continue;
     }
     try {
-      models.push(parseModel(name, readFileSync(join(folder, file)), undefined, false));
+      models.push(
+        parseModel(
+          name,
+          readFileSync(join(folder, file)),
+          readIfThere(join(folder, `${name}.background.csv`)),
+          false,
+        ),
+      );
     } catch (error) {
       broken.push({ name, file, reason: (error as Error).message });
     }
@@ -55,5 +63,14 @@ function listFiles(folder: string, mustExist: boolean): string[] {
     throw new ModelFolderError(`SHAP_MODEL_DIR: ${folder} cannot be read (${error.code ?? error.message})`, {
       cause,
     });
+  }
+}
+
+function readIfThere(path: string): Uint8Array | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
   }
 }

@@ -69,6 +69,7 @@ const variables = z.object({
   SHAP_API_KEY: z.string().min(8, { error: "expected at least 8 characters" }).optional(),
   SHAP_API_KEYS: apiKeys.optional(),
   SHAP_JOB_TTL_HOURS: number(24, 0.001, 8760),
+  SHAP_CHUNK_LOCK_SECONDS: number(30, 1, 3600),
   LOG_LEVEL: z.enum(logLevels, { error: `expected one of ${logLevels.join(", ")}` }).default("info"),
   NODE_ENV: z.string().optional(),
   RENDER_SERVICE_NAME: z.string().optional(),
@@ -92,6 +93,8 @@ export interface Settings {
   readonly apiKey: string | undefined;
   readonly apiKeys: readonly ApiKey[];
   readonly jobTtlSeconds: number;
+  /** How long a chunk is kept for a worker that has gone silent. */
+  readonly chunkLockMs: number;
   readonly logLevel: (typeof logLevels)[number];
   /** What this process is, for logs and the worker registry. */
   readonly service: string | undefined;
@@ -178,6 +181,7 @@ function toSettings(values: z.output<typeof variables>, allowFallbackModel: bool
     apiKey: values.SHAP_API_KEY,
     apiKeys: values.SHAP_API_KEYS ?? [],
     jobTtlSeconds: Math.ceil(values.SHAP_JOB_TTL_HOURS * 3600),
+    chunkLockMs: values.SHAP_CHUNK_LOCK_SECONDS * 1000,
     logLevel: values.LOG_LEVEL,
     service: values.RENDER_SERVICE_NAME,
     instance: values.RENDER_INSTANCE_ID,

@@ -2,6 +2,7 @@ import { Content } from "../../src/formats/content.js";
 import { detectFormat } from "../../src/formats/detect.js";
 import { loadModel, ModelFormatError, UnsupportedModelError } from "../../src/index.js";
 import { caseOf, fileOf } from "./fixture.js";
+import { caseFile } from "./sklearn-cases.js";
 
 const recognised = (source: Uint8Array | string | object): string => detectFormat(new Content(source)).name;
 
@@ -15,13 +16,20 @@ describe("a model file's format", () => {
     ["lightgbm-text", fileOf(caseOf("lightgbm", "tiny"), "model.txt")],
     ["lightgbm-json", fileOf(caseOf("lightgbm", "tiny"), "dump.json")],
     ["catboost-json", fileOf(caseOf("catboost", "tiny"), "model.json")],
+    ["shap-trees-json", caseFile("tree-classification", "trees.json")],
+    ["treelite-json", caseFile("boosting-from-zero", "treelite.json")],
+    ["linear-json", caseFile("logistic-binary", "linear.json")],
+    ["onnx", caseFile("tree-regression", "model.onnx")],
+    ["pmml", caseFile("tree-regression", "model.pmml")],
   ];
+
+  const binary = ["xgboost-ubjson", "onnx"];
 
   it.each(files)("is recognised from the bytes alone: %s", (name, bytes) => {
     expect(recognised(bytes)).toBe(name);
   });
 
-  it.each(files.filter(([name]) => name !== "xgboost-ubjson"))(
+  it.each(files.filter(([name]) => !binary.includes(name)))(
     "is recognised from text, with a byte order mark and Windows line ends too: %s",
     (name, bytes) => {
       expect(recognised(decode(bytes))).toBe(name);
@@ -31,7 +39,7 @@ describe("a model file's format", () => {
     },
   );
 
-  it.each(files.filter(([name]) => name !== "xgboost-ubjson" && name !== "lightgbm-text"))(
+  it.each(files.filter(([name]) => ![...binary, "lightgbm-text", "pmml"].includes(name)))(
     "is recognised from the parsed object: %s",
     (name, bytes) => {
       expect(recognised(JSON.parse(decode(bytes)))).toBe(name);

@@ -37,6 +37,10 @@ describe("applyTransform", () => {
     expect(transformed({ kind: "log1p-exp" }, [1000, -1000])).toEqual([1000, 0]);
   });
 
+  it("gives an isolation forest's score, 1/2 at the expected depth, for isolation", () => {
+    expect(transformed({ kind: "isolation", expectedDepth: 8 }, [0, 8, 16])).toEqual([1, 0.5, 0.25]);
+  });
+
   it("gives 1 above 0 for step", () => {
     expect(transformed({ kind: "step" }, [-1, 0, 0.1])).toEqual([0, 0, 1]);
   });

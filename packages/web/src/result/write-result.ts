@@ -1,6 +1,8 @@
 import { type ChunkStore, decodeResultChunk, type Job, type ResultChunk } from "@shap-service/jobs";
+import { writeArrow } from "./result-arrow.js";
 import { csvHeader, csvRows } from "./result-csv.js";
 import { idsOf, jsonHead, predictionsOf, valuesOf } from "./result-json.js";
+import { writeParquet } from "./result-parquet.js";
 
 /** Opens the chunks of a completed job in the order of its rows, one in memory at a time. May be called again. */
 export type OpenChunks = () => AsyncIterable<ResultChunk>;
@@ -20,6 +22,8 @@ export const resultWriters = {
   "text/csv": writeCsv,
   "application/x-ndjson": writeNdjson,
   "application/json": writeJson,
+  "application/vnd.apache.arrow.stream": writeArrow,
+  "application/vnd.apache.parquet": writeParquet,
 } as const;
 
 export type ResultType = keyof typeof resultWriters;

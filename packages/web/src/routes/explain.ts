@@ -1,25 +1,43 @@
 import type { ModelCatalogue, Settings } from "@shap-service/jobs";
 import { json, type Request, Router } from "express";
-import { type Cell, type Matrix, type Rows, ShapeError, toMatrix } from "shap-core";
+import { type Cell, type Explainer, type Matrix, type Rows, ShapeError, toMatrix } from "shap-core";
 import { z } from "zod";
+import type { Metrics } from "../http/metrics.js";
 import { ProblemError } from "../http/problem.js";
 import { nest } from "../result/nest.js";
+import { topReasons } from "../result/top-reasons.js";
 import { findModel } from "./find-model.js";
 
 /** A direct request is small; larger tables are jobs. */
-const MAX_BODY = "16mb";
+export const MAX_BODY = "16mb";
 
 /** Cells are checked by `toMatrix`, which knows the model; here only that rows are arrays or objects. */
 const row = z.custom<object>((value) => typeof value === "object" && value !== null, {
   error: "expected an array, or an object by feature name",
 });
-const rows = z.array(row).min(1);
-const output = z.enum(["raw", "probability"]).default("raw");
+export const rows = z.array(row).min(1);
+export const output = z.enum(["raw", "probability"]).default("raw");
 
 export const predictRequest = z.strictObject({ rows, output });
-export const explainRequest = z.strictObject({ rows });
+export const perturbation = z.enum(["auto", "interventional", "tree_path_dependent"]).default("auto");
+export const explainRequest = z.strictObject({
+  rows,
+  perturbation,
+  output,
+  /** Pairwise values too: features × features a row. */
+  interactions: z.boolean().default(false),
+  /** Adds the k features that moved each row most. */
+  top: z.int().min(1).optional(),
+});
 
-export function explainRoutes(settings: Pick<Settings, "maxSyncRows">, models: ModelCatalogue): Router {
+/** Numbers that pairwise values may have in one answer. */
+const MAX_INTERACTION_VALUES = 2_000_000;
+
+export function explainRoutes(
+  settings: Pick<Settings, "maxSyncRows">,
+  models: ModelCatalogue,
+  metrics: Metrics,
+): Router {
   const router = Router();
   const body = json({ limit: MAX_BODY, strict: false, type: isJson });
 
@@ -35,8 +53,10 @@ export function explainRoutes(settings: Pick<Settings, "maxSyncRows">, models: M
     const served = findModel(models, req.params.name);
     const request = explainRequest.parse(bodyOf(req));
     const matrix = readRows(request.rows, served.model, settings.maxSyncRows);
-    const explanation = models.explainer(served, { perturbation: "auto", output: "raw" }).explain(matrix);
-    const predictions = served.model.predict(matrix);
+    metrics.rowsExplained.inc(matrix.rows);
+    const explainer = models.explainer(served, request);
+    const explanation = explainer.explain(matrix);
+    const predictions = served.model.predict(matrix, { output: request.output });
     res.json({
       model: { name: served.name, version: served.version, fallback: served.fallback },
       featureNames: explanation.featureNames,
@@ -44,18 +64,32 @@ export function explainRoutes(settings: Pick<Settings, "maxSyncRows">, models: M
       baseValues: Array.from(explanation.baseValues),
       values: nest(explanation.values, explanation.shape),
       predictions: nest(predictions.values, [matrix.rows, predictions.outputs]),
+      ...(request.interactions ? { interactions: interactionsOf(explainer, matrix) } : {}),
+      ...(request.top === undefined ? {} : { reasons: topReasons(explanation, request.top) }),
     });
   });
   return router;
 }
 
+function interactionsOf(explainer: Explainer, matrix: Matrix) {
+  const numbers = matrix.rows * matrix.columns ** 2;
+  if (numbers > MAX_INTERACTION_VALUES) {
+    throw new ProblemError(
+      "too-many-rows",
+      `${matrix.rows} rows have ${numbers} pairwise values; one answer holds ${MAX_INTERACTION_VALUES}`,
+    );
+  }
+  const { values, shape } = explainer.explainInteractions(matrix);
+  return nest(values, shape);
+}
+
 /** JSON by its type, and a body without one: `curl -d` says form, people mean JSON. */
-function isJson(req: { headers: { "content-type"?: string } }): boolean {
+export function isJson(req: { headers: { "content-type"?: string } }): boolean {
   const type = req.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
   return type === undefined || type === "application/x-www-form-urlencoded" || /[/+]json$/.test(type);
 }
 
-function bodyOf(req: Request): unknown {
+export function bodyOf(req: Request): unknown {
   if (req.body !== undefined) return req.body;
   const type = req.get("content-type");
   if (type !== undefined && !isJson(req)) {
@@ -65,7 +99,7 @@ function bodyOf(req: Request): unknown {
 }
 
 /** @throws ShapeError, ProblemError where there are too many */
-function readRows(given: unknown[], schema: Parameters<typeof toMatrix>[1], most: number): Matrix {
+export function readRows(given: unknown[], schema: Parameters<typeof toMatrix>[1], most: number): Matrix {
   if (given.length > most) {
     throw new ProblemError(
       "too-many-rows",

@@ -4,22 +4,27 @@ import { types } from "node:util";
 import { createGunzip } from "node:zlib";
 import {
   type Backend,
+  baseValueColumns,
   isFinal,
   type Job,
   JobIntake,
   type ModelCatalogue,
   newJobId,
+  predictionColumns,
   removeJob,
   type ServedModel,
   type Settings,
+  valueColumns,
 } from "@shap-service/jobs";
 import { type Request, type Response, Router } from "express";
 import { z } from "zod";
 import { requireRole } from "../http/authenticate.js";
+import type { Metrics } from "../http/metrics.js";
 import { ProblemError } from "../http/problem.js";
 import { chunksOf, type ResultType, resultTypes, resultWriters } from "../result/write-result.js";
 import { IdempotentRequest } from "../upload/idempotency.js";
-import { readCsv } from "../upload/read-csv.js";
+import { uploadReader } from "../upload/upload-readers.js";
+import { output, perturbation } from "./explain.js";
 import { findModel } from "./find-model.js";
 import { jobDocument } from "./job-document.js";
 import { sendJobEvents } from "./job-events.js";
@@ -28,19 +33,26 @@ export const submitQuery = z.strictObject({
   model: z.string().optional(),
   id: z.union([z.string(), z.array(z.string())]).optional(),
   extra: z.enum(["refuse", "ignore"]).default("refuse"),
+  perturbation,
+  output,
 });
+type SubmitQuery = z.output<typeof submitQuery>;
 
-export function jobRoutes(settings: Settings, backend: Backend, models: ModelCatalogue): Router {
+export function jobRoutes(
+  settings: Settings,
+  backend: Backend,
+  models: ModelCatalogue,
+  metrics: Metrics,
+): Router {
   const router = Router();
 
   router.post("/", requireRole("write"), async (req, res) => {
     const query = submitQuery.parse(req.query);
     const served = query.model === undefined ? onlyModel(models) : findModel(models, query.model);
-    const idColumns = query.id === undefined ? [] : [query.id].flat();
     const once = await IdempotentRequest.begin(req, res, backend.idempotency);
     const job =
       once?.earlier === undefined
-        ? await takeInOnce(once, () => takeIn(req, res, served, idColumns, query.extra))
+        ? await takeInOnce(once, () => takeIn(req, res, served, query))
         : await findJob(await once.repeat(req));
     res.status(202).location(`/v1/jobs/${job.id}`).setHeader("Retry-After", "1");
     res.json(jobDocument(job));
@@ -103,16 +115,21 @@ export function jobRoutes(settings: Settings, backend: Backend, models: ModelCat
     req: Request,
     res: Response,
     served: ServedModel,
-    idColumns: string[],
-    extra: "refuse" | "ignore",
+    { perturbation, output, extra, id }: SubmitQuery,
   ): Promise<Job> {
+    const idColumns = id === undefined ? [] : [id].flat();
+    const options = { perturbation, output };
+    refuseDoubledNames(served, idColumns);
+    // What cannot be explained so is refused before a row is read.
+    models.explainer(served, options);
     const { featureNames, outputNames, categories } = served.model;
+    const reader = uploadReader(req.get("content-type"));
     const source = uploadStream(req);
     const intake = await JobIntake.begin(
       {
         id: newJobId(),
-        model: { name: served.name, version: served.version },
-        options: { perturbation: "auto", output: "raw" },
+        model: { name: served.name, version: served.version, backgroundVersion: served.backgroundVersion },
+        options,
         featureNames,
         outputNames,
         idColumns,
@@ -122,9 +139,11 @@ export function jobRoutes(settings: Settings, backend: Backend, models: ModelCat
     );
     try {
       const shape = { featureNames, categories, idColumns, extra, size: settings.maxBatchSize };
-      for await (const { matrix, ids } of readCsv(source, shape)) await intake.add(matrix, ids);
+      for await (const { matrix, ids } of reader(source, shape)) await intake.add(matrix, ids);
       if (intake.rows === 0) throw new ProblemError("empty-body", "The upload holds no rows");
       await intake.seal();
+      metrics.jobsSubmitted.inc();
+      metrics.rowsSubmitted.inc(intake.rows);
     } catch (error) {
       // What is left of the upload is read and dropped, so that the client gets to see the answer.
       req.unpipe();
@@ -147,6 +166,16 @@ export function jobRoutes(settings: Settings, backend: Backend, models: ModelCat
   return router;
 }
 
+/** The result's columns must have different names, or no reader can tell them apart. */
+function refuseDoubledNames({ model }: ServedModel, idColumns: readonly string[]): void {
+  const own = [...predictionColumns(model.outputNames), ...baseValueColumns(model.outputNames)];
+  const names = [...idColumns, ...own, ...valueColumns(model.featureNames, model.outputNames)];
+  const doubled = idColumns.find((name) => names.indexOf(name) !== names.lastIndexOf(name));
+  if (doubled !== undefined) {
+    throw new ProblemError("bad-request", `id=${doubled}: the result has a column of this name already`);
+  }
+}
+
 function onlyModel(models: ModelCatalogue): ServedModel {
   const only = models.only();
   if (only !== undefined) return only;
@@ -155,10 +184,6 @@ function onlyModel(models: ModelCatalogue): ServedModel {
 
 /** The body as bytes of a table, unpacked where it is packed. */
 function uploadStream(req: Request): Readable {
-  const type = req.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-  if (type !== undefined && type !== "text/csv" && type !== "application/x-www-form-urlencoded") {
-    throw new ProblemError("unsupported-media-type", `Send text/csv, not ${type}`);
-  }
   const encoding = req.get("content-encoding")?.toLowerCase() ?? "identity";
   if (encoding === "identity") return req;
   if (encoding !== "gzip") {

@@ -18,7 +18,7 @@ export interface BullQueueOptions {
   readonly name?: string;
   /** How long a silent worker keeps a chunk. Default 30 s: longer than a frozen Redis of 20 s. */
   readonly lockMs?: number;
-  /** How often chunks of silent workers are looked for. Default 10 s. */
+  /** How often chunks of silent workers are looked for. Default a third of the lock. */
   readonly stalledCheckMs?: number;
 }
 
@@ -47,7 +47,8 @@ export class BullQueue implements ChunkQueue {
     settings: RedisSettings,
     options: BullQueueOptions = {},
   ) {
-    this.lockMs = options.lockMs ?? 30_000;
+    // Bull's scripts take whole milliseconds only.
+    this.lockMs = Math.round(options.lockMs ?? 30_000);
     this.bull = new Bull<ChunkTask>(options.name ?? queueName(), {
       createClient: (type) => {
         if (type === "client") return redis;
@@ -59,8 +60,8 @@ export class BullQueue implements ChunkQueue {
       },
       settings: {
         lockDuration: this.lockMs,
-        lockRenewTime: this.lockMs / 4,
-        stalledInterval: options.stalledCheckMs ?? 10_000,
+        lockRenewTime: Math.round(this.lockMs / 4),
+        stalledInterval: options.stalledCheckMs ?? Math.round(this.lockMs / 3),
         maxStalledCount: MAX_STALLED,
         drainDelay: 5,
       },

@@ -262,6 +262,19 @@ describe("what stands around the model", () => {
     );
   });
 
+  it("is refused where it is computed of some of the scores, along other axes, or in whole numbers", () => {
+    const two = regressor({ n_targets: 2, target_ids: [0, 1] });
+    const after = (...nodes: object[]) =>
+      loadModel(onnxModel({ nodes: [two, ...nodes], initializers: { one: constant([1]) }, output: "Z" }));
+    const slice = { op: "Slice", inputs: ["Y", "one"], outputs: ["S"] };
+    expect(() => after(slice, { op: "Mul", inputs: ["S", "one"], outputs: ["Z"] })).toThrow(/operator Mul/);
+    expect(() => after({ op: "Softmax", inputs: ["Y"], outputs: ["Z"], attributes: { axis: 0 } })).toThrow(
+      /Softmax/,
+    );
+    expect(() => after({ op: "Cast", inputs: ["Y"], outputs: ["Z"], attributes: { to: 7 } })).toThrow(/Cast/);
+    expect(after(slice, { op: "Identity", inputs: ["S"], outputs: ["Z"] }).outputNames).toHaveLength(2);
+  });
+
   it("names features by the inputs where each is a column of its own", () => {
     const concat = { op: "Concat", inputs: ["age", "income"], outputs: ["X"], attributes: { axis: 1 } };
     const model = loadModel(onnxModel({ nodes: [concat, regressor()], inputs: { age: 1, income: 1 } }));

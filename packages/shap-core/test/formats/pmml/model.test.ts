@@ -123,6 +123,35 @@ describe("a PMML tree", () => {
     expect(() => at(model, { color: "pink" })).toThrow(ShapeError);
   });
 
+  it("knows categories that are numbers by these numbers", () => {
+    const grades =
+      '<DataField name="color" optype="categorical" dataType="integer"><Value value="10"/><Value value="7"/></DataField>';
+    const nodes = root(node(simple("equal", 7, "color"), 1), node(simple("notEqual", 7, "color"), 2));
+    const model = loadModel(file(inner(nodes)).replace(fields.color!, grades));
+    expect(at(model, { color: 7 }, { color: 10 }, { color: "7" })).toEqual([1, 2, 1]);
+    expect(() => at(model, { color: 8 })).toThrow(/a category that the model does not list/);
+  });
+
+  it("refuses an unlisted category that is let in as it is, where no child takes it", () => {
+    const use = { x: "", z: "", color: 'invalidValueTreatment="asIs"' };
+    const green = node(simple("equal", "green", "color"), 1);
+    const others =
+      '<SimpleSetPredicate field="color" booleanOperator="isIn"><Array type="string">red "dark blue"</Array></SimpleSetPredicate>';
+    const children = root(green, node(others, 2));
+    expect(at(load(children, "", use), { color: "green" }, { color: "red" })).toEqual([1, 2]);
+    expect(() => at(load(children, "", use), { color: "pink" })).toThrow(ShapeError);
+    expect(at(load(children, LAST, use), { color: "pink" })).toEqual([9]);
+  });
+
+  it("takes NaN for missing where the file says so too", () => {
+    const said =
+      '<DataField name="x" optype="continuous" dataType="double"><Value value="NaN" property="missing"/></DataField>';
+    const text = file(inner(root(below, above), LAST)).replace(fields.x!, said);
+    expect(at(loadModel(text), { x: Number.NaN }, { x: 0 })).toEqual([9, 1]);
+    const minus = text.replace('value="NaN"', 'value="-999"');
+    expect(() => loadModel(minus)).toThrow(UnsupportedModelError);
+  });
+
   it("sends an unlisted category with missing values where the file says so", () => {
     const use = { x: "", z: "", color: 'invalidValueTreatment="asMissing"' };
     const children = [

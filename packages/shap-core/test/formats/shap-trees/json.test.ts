@@ -143,7 +143,7 @@ describe("a tree dictionary", () => {
     ["a missing value's way to no child", { children_default: [9, -1, -1] }, "trees[0].children_default[0]"],
     ["lists of different lengths", { features: [1] }, "trees[0].features"],
     ["a leaf that is no number", { values: [[0], ["x"], [2]] }, "trees[0].values[1][0]"],
-    ["too many categories", { categories: [[1e9], null, null] }, "trees[0].categories[0][0]"],
+    ["too many categories", { categories: [[1e9], null, null] }, "trees[0].categories[0]"],
     ["a negative feature", { features: [-3, -2, -2] }, "trees[0].features[0]"],
   ])("with %s is refused with the place", (_, change, path) => {
     expect(() => load(change)).toThrow(ModelFormatError);

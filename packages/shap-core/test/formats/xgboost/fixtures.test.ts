@@ -84,6 +84,24 @@ describe("XGBoost files", () => {
     ]);
   });
 
+  it("predict nothing for a category that training never saw, as XGBoost", () => {
+    const fixture = caseOf("xgboost", "categories-text");
+    const row = fixture.rows[0]!.map((cell, j) => (j === 2 ? "never seen" : cell));
+    expect(() => modelOf(fixture).predict([row])).toThrow(
+      /row 0, "bmi": the model gives no prediction for a category/,
+    );
+  });
+
+  it("of a dart dump need its weights", () => {
+    const fixture = caseOf("xgboost", "dump-dart");
+    const dump = fileOf(fixture, "dump.json");
+    expect(() => loadModel(dump, { ...fixture.load, treeWeights: [1] })).toThrow(
+      /10 finite numbers, one a tree/,
+    );
+    const unweighted = loadModel(dump, { ...fixture.load, treeWeights: undefined });
+    expect(unweighted.predict(fixture.rows)).not.toEqual(modelOf(fixture).predict(fixture.rows));
+  });
+
   it("of a dump ask for what it lacks", () => {
     const fixture = caseOf("xgboost", "dump-softprob");
     const bytes = fileOf(fixture, "dump.json");

@@ -1,0 +1,111 @@
+import type { Backend, ModelCatalogue, Work } from "@shap-service/jobs";
+import type { RequestHandler } from "express";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+export interface MetricSources {
+  readonly backend: Backend;
+  readonly models: ModelCatalogue;
+  /** Where this process explains chunks itself. */
+  readonly work: Work | undefined;
+}
+
+/** What Prometheus reads at /metrics. Names carry their units; labels are few and never ids. */
+export class Metrics {
+  readonly registry = new Registry();
+  private readonly requests: Histogram<"method" | "route" | "status">;
+  readonly jobsSubmitted: Counter;
+  readonly rowsSubmitted: Counter;
+  readonly rowsExplained: Counter;
+
+  constructor({ backend, models, work }: MetricSources) {
+    const registers = [this.registry];
+    collectDefaultMetrics({ register: this.registry, prefix: "shap_" });
+    this.requests = new Histogram({
+      name: "shap_http_request_duration_seconds",
+      help: "Time from the request's first byte to the answer's last",
+      labelNames: ["method", "route", "status"],
+      buckets: [0.002, 0.005, 0.01, 0.025, 0.1, 0.5, 2, 10, 60],
+      registers,
+    });
+    const counter = (name: string, help: string) => new Counter({ name, help, registers });
+    this.jobsSubmitted = counter("shap_jobs_submitted_total", "Jobs taken in by this process");
+    this.rowsSubmitted = counter("shap_job_rows_submitted_total", "Rows of those jobs");
+    this.rowsExplained = counter("shap_request_rows_explained_total", "Rows explained in direct requests");
+    new Gauge({
+      name: "shap_queue_chunks",
+      help: "Chunks on the queue by state",
+      labelNames: ["state"],
+      registers,
+      async collect() {
+        const counts = await backend.queue.counts().catch(() => undefined);
+        this.reset();
+        for (const [state, count] of Object.entries(counts ?? {})) this.set({ state }, count);
+      },
+    });
+    new Gauge({
+      name: "shap_workers_live",
+      help: "Registered workers",
+      registers,
+      async collect() {
+        this.set(
+          await backend.workers
+            .list()
+            .then((list) => list.length)
+            .catch(() => Number.NaN),
+        );
+      },
+    });
+    new Gauge({
+      name: "shap_worker_rss_bytes",
+      help: "Resident set size of each registered worker, by its service and instance",
+      labelNames: ["service", "instance"],
+      registers,
+      async collect() {
+        this.reset();
+        const workers = await backend.workers.list().catch(() => []);
+        for (const { service, instance, rssBytes } of workers) {
+          this.set({ service, instance: instance ?? "none" }, rssBytes);
+        }
+      },
+    });
+    const tallies: [name: string, help: string, read: () => number][] = [
+      [
+        "shap_redis_reconnects_total",
+        "Times a connection to Redis was made anew",
+        () => backend.connections.reconnects,
+      ],
+      [
+        "shap_compile_seconds_total",
+        "Time spent on compiling explainers",
+        () => models.explainers.compileSeconds,
+      ],
+      ["shap_compiled_explainers_total", "Explainers compiled", () => models.explainers.compiled],
+      ["shap_compiled_explainers_bytes", "What the kept explainers take", () => models.explainers.bytes],
+      ["shap_chunks_explained_total", "Chunks explained by this process", () => work?.tallies.chunks ?? 0],
+      ["shap_chunk_seconds_total", "Time spent on those chunks", () => work?.tallies.chunkSeconds ?? 0],
+      ["shap_chunks_failed_total", "Chunks given up", () => work?.tallies.chunksFailed ?? 0],
+    ];
+    for (const [name, help, read] of tallies) {
+      new Gauge({
+        name,
+        help,
+        registers,
+        collect() {
+          this.set(read());
+        },
+      });
+    }
+  }
+
+  /** Times every request, by its route and not its address. */
+  measure(): RequestHandler {
+    return (req, res, next) => {
+      const stop = this.requests.startTimer();
+      res.once("close", () => {
+        const route = req.route === undefined ? "none" : `${req.baseUrl}${String(req.route.path)}`;
+        stop({ method: req.method, route, status: String(res.statusCode) });
+      });
+      next();
+    };
+  }
+}

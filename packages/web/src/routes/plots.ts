@@ -1,0 +1,83 @@
+import type { ModelCatalogue, Settings } from "@shap-service/jobs";
+import { json, Router } from "express";
+import type { Explanation } from "shap-core";
+import { bar, beeswarm, force, scatter, waterfall } from "shap-plots";
+import { z } from "zod";
+import { ProblemError } from "../http/problem.js";
+import { bodyOf, isJson, MAX_BODY, output, perturbation, readRows, rows } from "./explain.js";
+import { findModel } from "./find-model.js";
+
+const drawing = {
+  maxDisplay: z.coerce.number().int().min(1).max(500).optional(),
+  width: z.coerce.number().int().min(360).max(4000).optional(),
+  theme: z.enum(["light", "dark", "auto"]).optional(),
+  /** The feature a scatter plot draws. */
+  feature: z.string().optional(),
+  /** The output of a model that has several. */
+  of: z.string().optional(),
+  perturbation,
+  output,
+};
+
+/** Options of `GET`, which draws the background rows. */
+export const plotQuery = z.strictObject(drawing);
+/** Body of `POST`, which draws the rows it is given. */
+export const plotRequest = z.strictObject({ rows, ...drawing });
+
+type PlotOptions = z.output<typeof plotQuery>;
+type Draw = (explanation: Explanation, options: PlotOptions) => string;
+
+const common = ({ maxDisplay, width, theme, of }: PlotOptions) => ({
+  ...(maxDisplay === undefined ? {} : { maxDisplay }),
+  ...(width === undefined ? {} : { width }),
+  ...(theme === undefined ? {} : { theme }),
+  ...(of === undefined ? {} : { output: of }),
+});
+
+const plots: Readonly<Record<string, Draw>> = {
+  waterfall: (explanation, options) => waterfall(explanation, { ...common(options), row: 0 }),
+  beeswarm: (explanation, options) => beeswarm(explanation, common(options)),
+  bar: (explanation, options) => bar(explanation, common(options)),
+  force: (explanation, options) => force(explanation, { ...common(options), row: 0 }),
+  scatter: (explanation, options) => {
+    if (options.feature === undefined) throw new ProblemError("bad-request", "scatter needs feature=NAME");
+    return scatter(explanation, { ...common(options), feature: options.feature });
+  },
+};
+
+/** Explanations drawn as SVG. */
+export function plotRoutes(settings: Pick<Settings, "maxSyncRows">, models: ModelCatalogue): Router {
+  const router = Router();
+
+  router.get("/:name/plots/:plot", (req, res) => {
+    const draw = findPlot(req.params.plot);
+    const options = plotQuery.parse(req.query);
+    const served = findModel(models, req.params.name);
+    if (served.background === undefined) {
+      throw new ProblemError(
+        "bad-request",
+        "This model has no background rows to draw; POST the rows to draw",
+      );
+    }
+    const explanation = models.explainer(served, options).explain(served.background);
+    res.type("image/svg+xml").send(draw(explanation, options));
+  });
+
+  router.post("/:name/plots/:plot", json({ limit: MAX_BODY, strict: false, type: isJson }), (req, res) => {
+    const draw = findPlot(req.params.plot);
+    const { rows: given, ...options } = plotRequest.parse(bodyOf(req));
+    const served = findModel(models, req.params.name);
+    const matrix = readRows(given, served.model, settings.maxSyncRows);
+    res.type("image/svg+xml").send(draw(models.explainer(served, options).explain(matrix), options));
+  });
+  return router;
+}
+
+function findPlot(name: string): Draw {
+  const draw = Object.hasOwn(plots, name) ? plots[name] : undefined;
+  if (draw !== undefined) return draw;
+  throw new ProblemError(
+    "not-found",
+    `There is no plot ${JSON.stringify(name)}; there are ${Object.keys(plots).join(", ")}`,
+  );
+}

@@ -1,0 +1,46 @@
+import type { Readable } from "node:stream";
+import { types } from "node:util";
+import { type RecordBatch, RecordBatchReader } from "apache-arrow";
+import { ProblemError } from "../http/problem.js";
+import { type ColumnWish, planColumns } from "./column-plan.js";
+import { BatchBuilder, type BatchShape, type RowBatch } from "./row-batch.js";
+
+/** Arrow IPC, stream or file, record batch by record batch. */
+export async function* readArrow(source: Readable, shape: BatchShape & ColumnWish): AsyncGenerator<RowBatch> {
+  const builder = new BatchBuilder(shape);
+  for await (const batch of recordBatches(source)) {
+    const { featureOf, idAt } = planColumns(
+      batch.schema.fields.map((field) => field.name),
+      shape,
+    );
+    const columns = Array.from({ length: batch.numCols }, (_, c) => batch.getChildAt(c)!);
+    for (let r = 0; r < batch.numRows; r++) {
+      for (const [c, column] of columns.entries()) {
+        if (featureOf[c]! >= 0) builder.setValue(featureOf[c]!, column.get(r));
+      }
+      for (let i = 0; i < idAt.length; i++) builder.setId(i, String(columns[idAt[i]!]!.get(r) ?? ""));
+      const full = builder.endRow();
+      if (full !== undefined) yield full;
+    }
+  }
+  const rest = builder.rest();
+  if (rest !== undefined) yield rest;
+}
+
+async function* recordBatches(source: Readable): AsyncGenerator<RecordBatch> {
+  let seen = false;
+  try {
+    // Left to itself the reader destroys a stream it has read, and with it the socket the answer goes to.
+    const bytes: AsyncIterable<Uint8Array> = source.iterator({ destroyOnReturn: false });
+    const reader = await RecordBatchReader.from(bytes);
+    for await (const batch of reader) {
+      seen = true;
+      yield batch;
+    }
+  } catch (error) {
+    // Errors of the connection and of gzip carry a code; all else is the file's fault.
+    if (!types.isNativeError(error) || "code" in error) throw error;
+    throw new ProblemError("bad-table", `The body is no whole Arrow stream or file: ${error.message}`);
+  }
+  if (!seen) throw new ProblemError("bad-table", "The body holds no Arrow record batch");
+}

@@ -1,0 +1,64 @@
+import { nearestName } from "shap-core";
+import { ProblemError } from "../http/problem.js";
+import type { ColumnWish } from "./column-plan.js";
+import { BatchBuilder, type BatchShape, type RowBatch } from "./row-batch.js";
+
+/**
+ * Rows that come as objects by feature name, or as arrays in the model's order. A feature that an object leaves out is
+ * missing; a key that is none is refused unless extra columns are ignored.
+ */
+export async function* readObjects(
+  rows: AsyncIterable<unknown>,
+  shape: BatchShape & ColumnWish,
+): AsyncGenerator<RowBatch> {
+  const builder = new BatchBuilder(shape);
+  const featureOf = new Map(shape.featureNames.map((name, index) => [name, index]));
+  for await (const row of rows) {
+    if (Array.isArray(row)) fillFromArray(builder, row, shape);
+    else if (typeof row === "object" && row !== null) {
+      fillFromObject(builder, row as Record<string, unknown>, shape, featureOf);
+    } else throw fault(builder.row, `expected an object or an array, got ${JSON.stringify(row)}`);
+    const batch = builder.endRow();
+    if (batch !== undefined) yield batch;
+  }
+  const rest = builder.rest();
+  if (rest !== undefined) yield rest;
+}
+
+function fillFromArray(builder: BatchBuilder, row: readonly unknown[], shape: BatchShape): void {
+  if (shape.idColumns.length > 0)
+    throw fault(builder.row, "id= needs rows as objects, whose columns have names");
+  const expected = shape.featureNames.length;
+  if (row.length !== expected) {
+    throw fault(builder.row, `has ${row.length} values, the model has ${expected} features`);
+  }
+  for (const [feature, value] of row.entries()) builder.setValue(feature, value);
+}
+
+function fillFromObject(
+  builder: BatchBuilder,
+  row: Record<string, unknown>,
+  shape: BatchShape & ColumnWish,
+  featureOf: ReadonlyMap<string, number>,
+): void {
+  for (const key of Object.keys(row)) {
+    const feature = featureOf.get(key);
+    if (feature !== undefined) builder.setValue(feature, row[key]);
+    else if (shape.extra === "refuse" && !shape.idColumns.includes(key)) {
+      const near = nearestName(key, shape.featureNames);
+      const hint = near === undefined ? "" : `; did you mean ${JSON.stringify(near)}?`;
+      throw fault(builder.row, `${JSON.stringify(key)} is no feature of this model${hint}`, key);
+    }
+  }
+  for (const [i, name] of shape.idColumns.entries()) {
+    if (!Object.hasOwn(row, name))
+      throw fault(builder.row, `has no ${JSON.stringify(name)}, which id= asks for`, name);
+    const value = row[name];
+    builder.setId(i, value === null || value === undefined ? "" : String(value));
+  }
+}
+
+function fault(row: number, what: string, column?: string): ProblemError {
+  const detail = `row ${row}: ${what}`;
+  return new ProblemError("bad-row", detail, { errors: [{ row, column, detail }] });
+}

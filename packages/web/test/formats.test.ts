@@ -1,0 +1,108 @@
+import { Float64, Table, tableFromIPC, tableToIPC, Utf8, vectorFromArray } from "apache-arrow";
+import { parquetReadObjects } from "hyparquet";
+import { parquetWriteBuffer } from "hyparquet-writer";
+import type { WebServer } from "../src/server.js";
+import { finished, postCsv, sampleRows, startService } from "./service.js";
+
+let service: WebServer;
+let jobs: string;
+beforeAll(async () => {
+  service = await startService({ SHAP_MAX_BATCH_SIZE: "32" });
+  jobs = `${service.url}/v1/jobs`;
+});
+afterAll(() => service.close());
+
+const rows = sampleRows(100).map((row, i) => ({ ...row, who: `row ${i}` }));
+const names = Object.keys(rows[0]!);
+const column = (name: string) =>
+  rows.map((row) => (row as Record<string, number | string | null>)[name] ?? null);
+
+async function explained(body: string | Uint8Array<ArrayBuffer>, type: string): Promise<string> {
+  const response = await postCsv(`${jobs}?id=who`, body, { "content-type": type });
+  expect(await response.clone().text()).toContain('"id"');
+  expect(response.status).toBe(202);
+  const { id } = (await response.json()) as { id: string };
+  expect(await finished(service.url, id)).toMatchObject({ state: "completed", rowsDone: 100 });
+  return id;
+}
+const result = async (id: string, accept: string): Promise<Response> =>
+  fetch(`${jobs}/${id}/result`, { headers: { accept } });
+
+const arrow = () => {
+  const columns = Object.fromEntries(
+    names.map((name) => {
+      const type = name === "who" ? new Utf8() : new Float64();
+      return [name, vectorFromArray(column(name), type)];
+    }),
+  );
+  return Uint8Array.from(tableToIPC(new Table(columns), "stream"));
+};
+const parquet = () =>
+  new Uint8Array(
+    parquetWriteBuffer({
+      columnData: names.map((name) => ({
+        name,
+        data: column(name),
+        type: name === "who" ? "STRING" : "DOUBLE",
+      })),
+    }),
+  );
+
+describe("a table", () => {
+  const csv = [names, ...rows.map((row) => Object.values(row).map((cell) => cell ?? ""))]
+    .map((cells) => cells.join(","))
+    .join("\n");
+  let expected: string;
+  beforeAll(async () => {
+    expected = await (await result(await explained(csv, "text/csv"), "text/csv")).text();
+  });
+
+  it.each([
+    ["NDJSON", () => rows.map((row) => JSON.stringify(row)).join("\n"), "application/x-ndjson"],
+    ["a JSON array", () => JSON.stringify(rows), "application/json"],
+    ["a JSON object with rows", () => `  ${JSON.stringify({ note: 1, rows })}`, "application/json"],
+    ["an Arrow stream", arrow, "application/vnd.apache.arrow.stream"],
+    ["Parquet", parquet, "application/vnd.apache.parquet"],
+  ])("as %s gives the result of the same table as CSV", async (_what, body, type) => {
+    const id = await explained(body(), type);
+    expect(await (await result(id, "text/csv")).text()).toBe(expected);
+  });
+
+  it.each([
+    [
+      "NDJSON",
+      '{"loan_amount":1}\n{"loan_amount":"much"}',
+      "application/x-ndjson",
+      422,
+      /row 2, column "loan_amount"/,
+    ],
+    ["NDJSON that is none", '{"loan_amount":1}\n{', "application/x-ndjson", 400, /line 2/],
+    ["JSON that is cut off", '[{"loan_amount":1},{"loan', "application/json", 400, /JSON|parser/i],
+    ["JSON of no rows", '"text"', "application/json", 400, /rows/],
+    ["a misspelt name", '[{"loan_amonut":1}]', "application/json", 422, /row 1.*did you mean "loan_amount"/],
+    ["Arrow that is none", "hello", "application/vnd.apache.arrow.stream", 422, /Arrow/],
+    ["Parquet that is none", "hello", "application/vnd.apache.parquet", 422, /Parquet/],
+  ])("refuses %s with its place", async (_what, body, type, status, detail) => {
+    const response = await postCsv(jobs, body, { "content-type": type });
+    expect(((await response.json()) as { detail: string }).detail).toMatch(detail);
+    expect(response.status).toBe(status);
+  });
+
+  it("comes back as Arrow and as Parquet with the numbers of the CSV", async () => {
+    const id = await explained(csv, "text/csv");
+    const [header = "", ...lines] = expected.trimEnd().split("\n");
+    const cells = lines.map((line) => line.split(","));
+    const table = tableFromIPC(
+      new Uint8Array(await (await result(id, "application/vnd.apache.arrow.stream")).arrayBuffer()),
+    );
+    expect(table.schema.fields.map((field) => field.name)).toEqual(header.split(","));
+    expect(table.numRows).toBe(100);
+    const file = await (await result(id, "application/vnd.apache.parquet")).arrayBuffer();
+    const objects = await parquetReadObjects({ file });
+    for (const [c, name] of header.split(",").entries()) {
+      const fromCsv = cells.map((line) => (c === 0 ? line[c] : Number(line[c])));
+      expect(Array.from({ length: 100 }, (_, r) => table.getChildAt(c)!.get(r))).toEqual(fromCsv);
+      expect(objects.map((row) => row[name])).toEqual(fromCsv);
+    }
+  });
+});

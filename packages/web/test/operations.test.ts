@@ -1,0 +1,121 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import { createLogger, MemoryWatch, openBackend, openCatalogue, readSettings } from "@shap-service/jobs";
+import { createApp } from "../src/app.js";
+import type { WebServer } from "../src/server.js";
+import { exampleText, finished, post, postCsv, sampleRows, startService } from "./service.js";
+
+let service: WebServer;
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(() => service.close());
+
+describe("the metrics", () => {
+  it("tell of requests by route, of jobs, rows and chunks, and name their units", async () => {
+    await post(`${service.url}/v1/models/mortgage/explain`, { rows: sampleRows(3) });
+    const csv = exampleText("sample.csv").split("\n").slice(0, 11).join("\n");
+    const { id } = (await (await postCsv(`${service.url}/v1/jobs`, csv)).json()) as { id: string };
+    await finished(service.url, id);
+    const text = await (await fetch(`${service.url}/metrics`)).text();
+    for (const line of [
+      'shap_http_request_duration_seconds_count{method="POST",route="/v1/models/:name/explain",status="200"} 1',
+      "shap_request_rows_explained_total 3",
+      "shap_jobs_submitted_total 1",
+      "shap_job_rows_submitted_total 10",
+      "shap_chunks_explained_total 1",
+      'shap_queue_chunks{state="waiting"} 0',
+      "shap_workers_live 1",
+    ]) {
+      expect(text).toContain(`${line}\n`);
+    }
+    expect(text).not.toContain(id);
+  });
+});
+
+describe("the plots", () => {
+  it.each(["waterfall", "beeswarm", "bar", "force", "scatter?feature=credit_score"])(
+    "draw a %s",
+    async (plot) => {
+      const [name, query = ""] = plot.split("?");
+      const url = `${service.url}/v1/models/mortgage/plots/${name}`;
+      const background = await fetch(`${url}?${query}`);
+      expect(background.status).toBe(200);
+      expect(background.headers.get("content-type")).toContain("image/svg+xml");
+      expect(await background.text()).toMatch(/^<svg /);
+      const feature = query === "" ? {} : { feature: "credit_score" };
+      const rows = await post(url, { rows: sampleRows(20), maxDisplay: 5, ...feature });
+      expect(rows.status).toBe(200);
+      expect(await rows.text()).toMatch(/^<svg /);
+    },
+  );
+
+  it.each([
+    ["a plot that is none", "pie", 404],
+    ["a width that is none", "bar?width=wide", 400],
+    ["a scatter of nothing", "scatter", 400],
+    ["a scatter of no feature", "scatter?feature=nothing", 422],
+  ])("refuse %s", async (_what, path, status) => {
+    expect((await fetch(`${service.url}/v1/models/mortgage/plots/${path}`)).status).toBe(status);
+  });
+});
+
+/** The application with parts of our own choice. */
+async function appWith(parts: {
+  rss?: number;
+  requestsPerMinute?: number;
+}): Promise<[Server, string, () => Promise<void>]> {
+  const settings = readSettings({ LOG_LEVEL: "silent" });
+  const log = createLogger("web", settings);
+  const backend = openBackend(settings, log);
+  const rss = parts.rss ?? 1;
+  const memory = new MemoryWatch(
+    settings.memory,
+    () => {},
+    () => rss,
+    5,
+  );
+  const { requestsPerMinute } = parts;
+  const app = createApp({
+    settings,
+    log,
+    backend,
+    models: openCatalogue(settings),
+    memory,
+    requestsPerMinute,
+  });
+  const server = createServer(app).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  const close = async () => {
+    server.closeAllConnections();
+    server.close();
+    memory.stop();
+    await backend.close(0);
+  };
+  return [server, `http://127.0.0.1:${port}`, close];
+}
+
+describe("under pressure", () => {
+  it("a service short of memory refuses new work, says when to come back, and answers what only reads", async () => {
+    const [, url, close] = await appWith({ rss: 2 ** 40 });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    const refused = await post(`${url}/v1/models/mortgage/explain`, { rows: sampleRows(1) });
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get("retry-after")).toBe("10");
+    expect((await fetch(`${url}/v1/models`)).status).toBe(200);
+    await close();
+  });
+
+  it("a caller that asks too often is told when to come back", async () => {
+    const [, url, close] = await appWith({ requestsPerMinute: 2 });
+    const codes: number[] = [];
+    for (let i = 0; i < 3; i++) codes.push((await fetch(`${url}/v1/models`)).status);
+    expect(codes).toEqual([200, 200, 429]);
+    const refused = await fetch(`${url}/v1/models`);
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(refused.headers.get("content-type")).toContain("problem+json");
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    await close();
+  });
+});
