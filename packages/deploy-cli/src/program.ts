@@ -40,6 +40,7 @@ export function createProgram(version: string, run: RunCommand): Command {
     .addOption(remoteOption())
     .addOption(branchOption())
     .option("--local", "look at this computer only: Blueprint, repository, models")
+    .option("--build", "run the repository's build and tests, too")
     .option("--strict", "count warnings as failures")
     .addOption(jsonOption())
     .addOption(verboseOption())

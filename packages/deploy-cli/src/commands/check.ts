@@ -1,5 +1,6 @@
 import { isAbsolute, join, relative } from "node:path";
 import { checkBlueprint } from "../checks/blueprint/check-blueprint.js";
+import { checkBuild } from "../checks/build.js";
 import { countFindings, type Finding } from "../checks/finding.js";
 import { checkModels } from "../checks/models.js";
 import { checkRender } from "../checks/render.js";
@@ -17,6 +18,8 @@ import { readBlueprintFile } from "./read-blueprint-file.js";
 export interface CheckOptions extends SystemOptions {
   /** Looks at this computer only. */
   local?: boolean;
+  /** Runs `npm run build` and `npm test`, too. */
+  build?: boolean;
   /** Warnings count as failures. */
   strict?: boolean;
   verbose?: boolean;
@@ -59,6 +62,7 @@ export async function lookAtAll(options: CheckOptions, context: CommandContext):
     ];
   }
   sections.push({ name: "Repository", findings: await checkRepository(local) });
+  if (options.build) sections.push({ name: "Build", findings: await checkBuild(local, context) });
   sections.push({ name: "Models", findings: await checkModels(local) });
   return [...sections, ...(await lookAtRender(options, context, local))];
 }

@@ -85,3 +85,28 @@ it("says that the sample would be served where there is no model, and fails wher
   });
   expect((await check()).find("models.files")).toMatchObject({ level: "failure" });
 });
+
+it("--build runs the repository's build and tests, without the keys", async () => {
+  const scripts = (build: string) =>
+    JSON.stringify({ engines: { node: ">=20" }, scripts: { build, test: "node -e 0" } });
+  await fixture.commit({
+    "package.json": scripts('node -e "process.exit(process.env.RENDER_API_KEY ? 9 : 0)"'),
+  });
+  const environment = { RENDER_API_KEY: "rnd_not_for_builds" };
+  const args = ["check", "--local", "--build", "--json"];
+  const good = JSON.parse((await runCommand(args, { folder: fixture.folder, environment })).stdout);
+  expect(good.findings).toContainEqual(expect.objectContaining({ id: "build.build", level: "pass" }));
+  expect(good.findings).toContainEqual(expect.objectContaining({ id: "build.test", level: "pass" }));
+  await fixture.commit({
+    "package.json": scripts("node -e \"console.log('no such type'); process.exit(2)\""),
+  });
+  const bad = await runCommand(args, { folder: fixture.folder });
+  expect(bad.code).toBe(3);
+  expect(JSON.parse(bad.stdout).findings).toContainEqual(
+    expect.objectContaining({
+      id: "build.build",
+      level: "failure",
+      title: expect.stringContaining("no such type"),
+    }),
+  );
+});
