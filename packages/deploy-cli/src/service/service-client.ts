@@ -27,6 +27,7 @@ const healthSchema = z.looseObject({
 const modelSchema = z.looseObject({
   name: text,
   version: text,
+  kind: maybe,
   fallback: z.boolean().nullish(),
   backgroundRows: z.number().nullish(),
 });
@@ -112,8 +113,13 @@ export class ServiceClient {
   }
 
   /** Submits rows. The key makes a repeated submission the same job, so a lost answer may be asked for again. */
-  async submit(model: string, csv: string, idempotencyKey: string): Promise<ServiceJob> {
-    const path = `/v1/jobs?model=${encodeURIComponent(model)}`;
+  async submit(
+    model: string,
+    csv: string,
+    idempotencyKey: string,
+    options: Record<string, string> = {},
+  ): Promise<ServiceJob> {
+    const path = `/v1/jobs?${new URLSearchParams({ model, ...options })}`;
     const headers = { "content-type": "text/csv", "idempotency-key": idempotencyKey };
     return this.#parse(path, jobSchema, (await this.#call("POST", path, { headers, body: csv })).body);
   }
