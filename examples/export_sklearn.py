@@ -287,7 +287,8 @@ def average_path_length(n):
 
 
 def linear(model):
-    coefficients = np.atleast_2d(np.asarray(model.coef_, dtype=float))
+    coefficients = model.coef_.toarray() if hasattr(model.coef_, "toarray") else model.coef_
+    coefficients = np.atleast_2d(np.asarray(coefficients, dtype=float))
     outputs = coefficients.shape[0]
     intercept = np.ravel(model.intercept_).astype(float)
     if intercept.size == 1:
@@ -297,28 +298,43 @@ def linear(model):
         output_names = names[1:] if outputs == 1 else names
     else:
         output_names = ["output"] if outputs == 1 else [f"target_{k}" for k in range(outputs)]
+    link = linear_link(model, outputs)
+    check_linear(model, coefficients, intercept, link)
     return {
         "coefficients": coefficients.tolist(),
         "intercept": intercept.tolist(),
-        "link": linear_link(model, outputs),
+        "link": link,
         "objective": type(model).__name__,
         "output_names": output_names,
     }
 
 
 def linear_link(model, outputs):
-    if isinstance(model, linear_model.LogisticRegression):
-        one_vs_rest = getattr(model, "multi_class", None) == "ovr" or model.solver == "liblinear"
-        if outputs > 1 and one_vs_rest:
-            raise TypeError("One-vs-rest logistic regression is not exported; fit it with the solver lbfgs")
-        return "logit" if outputs == 1 else "softmax"
-    if isinstance(model, linear_model.SGDClassifier) and model.loss == "log_loss" and outputs == 1:
-        return "logit"
+    """What makes predictions of the sums: the inverse of this link."""
+    if is_classifier(model):
+        return ("logit" if outputs == 1 else "softmax") if hasattr(model, "predict_proba") else "identity"
     if isinstance(model, (linear_model.PoissonRegressor, linear_model.GammaRegressor)):
         return "log"
     if isinstance(model, linear_model.TweedieRegressor):
         return "log" if model.link == "log" or (model.link == "auto" and model.power > 0) else "identity"
     return "identity"
+
+
+def check_linear(model, coefficients, intercept, link):
+    """Not every model with coefficients is their sum (PLS centres, one-vs-rest normalises): it must say the same."""
+    rows = np.random.default_rng(0).normal(size=(16, coefficients.shape[1]))
+    sums = rows @ coefficients.T + intercept
+    if link == "softmax":
+        ours = np.exp(sums - sums.max(axis=1, keepdims=True))
+        ours, theirs = ours / ours.sum(axis=1, keepdims=True), model.predict_proba(rows)
+    elif link == "logit":
+        ours, theirs = 1 / (1 + np.exp(-sums[:, 0])), model.predict_proba(rows)[:, 1]
+    elif is_classifier(model):
+        ours, theirs = sums, model.decision_function(rows)
+    else:
+        ours, theirs = np.exp(sums) if link == "log" else sums, model.predict(rows)
+    if np.size(ours) != np.size(theirs) or not np.allclose(np.ravel(ours), np.ravel(theirs), rtol=1e-9, atol=1e-12):
+        raise TypeError(f"{type(model).__name__} is not a weighted sum with the link {link}, and is not exported")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-// npm run bench:peers [-- CASE ...]: this project beside its peers, alternately in one run, one thread each.
+// npm run bench:peers [-- CASE | CASE/PEER ...]: this project beside its peers, alternately in one run, one thread each.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
@@ -16,8 +16,9 @@ await prepare();
 const wanted = process.argv.slice(2);
 const comparisons: Comparison[] = [];
 for (const benchmark of cases) {
-  if (wanted.length > 0 && !wanted.some((name) => benchmark.name.includes(name))) continue;
   for (const [peer, goal] of Object.entries(benchmark.peers)) {
+    const title = `${benchmark.name}/${peer}`;
+    if (wanted.length > 0 && !wanted.some((name) => title.includes(name))) continue;
     const comparison = await compare(benchmark, peer, goal);
     comparisons.push(comparison);
     console.error(comparisonsAsText([comparison]).split("\n")[2]);

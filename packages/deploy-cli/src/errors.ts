@@ -6,6 +6,10 @@ export interface DeployToolErrorOptions {
   exitCode?: ExitCode;
   /** The command to run or the line to write that gets the user out of it. */
   fix?: string;
+  /** More lines for people, like the last lines of a service's log. */
+  lines?: readonly string[];
+  /** The same and more for programs. */
+  details?: Record<string, unknown>;
   cause?: unknown;
 }
 
@@ -15,12 +19,16 @@ export class DeployToolError extends Error {
   readonly code: string;
   readonly exitCode: ExitCode;
   readonly fix: string | undefined;
+  readonly lines: readonly string[];
+  readonly details: Record<string, unknown> | undefined;
 
   constructor(message: string, options: DeployToolErrorOptions) {
     super(message, { cause: options.cause });
     this.code = options.code;
     this.exitCode = options.exitCode ?? exitCode.unexpected;
     this.fix = options.fix;
+    this.lines = options.lines ?? [];
+    this.details = options.details;
   }
 }
 

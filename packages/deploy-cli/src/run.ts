@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { Clock } from "./clock.js";
 import { DeployToolError } from "./errors.js";
 import { type ExitCode, exitCode } from "./exit-code.js";
 import { createProgram } from "./program.js";
@@ -12,6 +13,8 @@ export interface RunOptions {
   stderr: Output;
   signal: AbortSignal;
   version: string;
+  /** Real seconds per second of waiting; default 1. Against render-local's scaled time it is that scale. */
+  timeScale?: number;
 }
 
 /** Runs one command line and gives its exit code. Never throws: an end that was not foreseen is code 1. */
@@ -22,11 +25,13 @@ export async function run(args: readonly string[], options: RunOptions): Promise
     const console = new Console(stdout, stderr, { ...flags, environment });
     console.secrets.add(environment.RENDER_API_KEY);
     console.secrets.add(environment.SHAP_API_KEY);
-    const context: CommandContext = { folder: options.folder, environment, console, signal: options.signal };
+    const { folder, signal, timeScale } = options;
+    const clock = new Clock(timeScale, signal);
+    const context: CommandContext = { folder, environment, console, clock, signal };
     try {
       code = await action(context);
     } catch (error) {
-      code = report(error, console);
+      code = report(error, console, options.signal);
     }
   });
   const output = {
@@ -45,12 +50,15 @@ export async function run(args: readonly string[], options: RunOptions): Promise
 }
 
 /** Shows how a command ended, to people and to programs. */
-function report(error: unknown, console: Console): ExitCode {
+function report(thrown: unknown, console: Console, signal: AbortSignal): ExitCode {
+  const error = signal.aborted ? stopped(thrown) : thrown;
   const foreseen = error instanceof DeployToolError ? error : undefined;
   const code = foreseen?.exitCode ?? exitCode.unexpected;
   const message = error instanceof Error ? error.message : String(error);
   const line = `${console.style("red", "✗")} ${printable(message)}`;
   console.complain(line);
+  for (const detail of foreseen?.lines ?? [])
+    console.complain(`  ${console.style("dim", printable(detail))}`);
   if (foreseen?.fix) console.complain(`  ${console.style("cyan", `→ ${printable(foreseen.fix)}`)}`);
   if (!foreseen) {
     const stack = error instanceof Error ? error.stack?.split("\n").slice(1).join("\n") : undefined;
@@ -59,7 +67,16 @@ function report(error: unknown, console: Console): ExitCode {
   console.document({
     ok: false,
     exitCode: code,
-    error: { code: foreseen?.code ?? "unexpected", message, fix: foreseen?.fix },
+    error: { code: foreseen?.code ?? "unexpected", message, fix: foreseen?.fix, ...foreseen?.details },
   });
   return code;
+}
+
+function stopped(cause: unknown): DeployToolError {
+  return new DeployToolError("Stopped.", {
+    code: "stopped",
+    exitCode: exitCode.superseded,
+    fix: "run the same command again: it goes on where it was",
+    cause,
+  });
 }

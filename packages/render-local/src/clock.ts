@@ -6,11 +6,23 @@ import { setTimeout as sleep } from "node:timers/promises";
  * (a build, the start of a process) takes as long as it takes.
  */
 export class Clock {
+  #scale = 1;
+
   /** @param scale real seconds per Render second: 0.05 makes a minute last three seconds */
-  constructor(readonly scale: number) {
+  constructor(scale: number) {
+    this.scale = scale;
+  }
+
+  get scale(): number {
+    return this.#scale;
+  }
+
+  /** Counts for what begins to wait from now on. @throws RangeError unless above 0 and at most 1 */
+  set scale(scale: number) {
     if (!(scale > 0 && scale <= 1)) {
       throw new RangeError(`The time scale must be above 0 and at most 1, not ${scale}; 0.05 is usual.`);
     }
+    this.#scale = scale;
   }
 
   /** How many real milliseconds `seconds` of Render's time last. */

@@ -46,6 +46,15 @@ export class RenderLocal {
     return this.#parts.workspace.owner;
   }
 
+  /** Real seconds per second of Render's time. A test may bring a stack up slowly and then let time fly. */
+  get timeScale(): number {
+    return this.#parts.workspace.platform.clock.scale;
+  }
+
+  set timeScale(scale: number) {
+    this.#parts.workspace.platform.clock.scale = scale;
+  }
+
   get services(): Service[] {
     return [...this.#parts.workspace.services.values()];
   }
@@ -115,6 +124,11 @@ export class RenderLocal {
         throw new RenderLocalError(`${service.name}: the deploy is ${deploy.status}.\n${lines.join("\n")}`);
       }
     }
+  }
+
+  /** Whether `stop()` was called. */
+  get isStopping(): boolean {
+    return this.#stopping !== undefined;
   }
 
   /** Stops everything. Calling it again waits for the same stop. */

@@ -76,7 +76,10 @@ export async function startRenderLocal(options: RenderLocalOptions = {}): Promis
       port: options.apiPort ?? 0,
       limited: options.rateLimits ?? true,
     }).catch((error) => {
-      throw new RenderLocalError(`The API cannot listen on port ${options.apiPort}: ${error.message}`);
+      if (error.code !== "EADDRINUSE") throw error;
+      throw new RenderLocalError(
+        `Port ${options.apiPort} is taken; choose another one for the API with --api-port.`,
+      );
     });
     undo.push(() => api.close());
     const head = await remote.head(remote.defaultBranch);

@@ -19,16 +19,24 @@ export async function up(blueprint: string, flags: UpFlags): Promise<void> {
   try {
     screen.start();
     screen.say(welcome(local, flags));
-    void local.whenLive().then(
-      () => screen.say(liveNotice(local)),
-      (error) => screen.say(error instanceof RenderLocalError ? error.message : String(error)),
-    );
+    void tellWhenLive(local, screen);
     await stop.received;
     screen.say("Stopping: everything gets its signal now (Ctrl-C again ends it at once).");
   } finally {
     await local.stop();
     screen.stop();
     stop.close();
+  }
+}
+
+/** Says once how the first sync and its deploys ended; what comes after that is told by the log. */
+async function tellWhenLive(local: RenderLocal, screen: Screen): Promise<void> {
+  try {
+    await local.whenLive();
+    screen.say(liveNotice(local));
+  } catch (error) {
+    // Deploys that end because everything is being stopped are no news.
+    if (!local.isStopping) screen.say(error instanceof RenderLocalError ? error.message : String(error));
   }
 }
 

@@ -35,12 +35,12 @@ export async function startStack(
   return { repository, local, client: new RenderClient(local.apiUrl, local.apiKey) };
 }
 
-/** Waits until a condition gives something true, and gives that. Fails with `what` after 20 s. */
+/** Waits until a condition gives something true, and gives that. Fails with `what` after 25 s. */
 export async function until<T>(
   what: string,
   condition: () => T | Promise<T>,
 ): Promise<Exclude<T, false | undefined | null>> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 25_000;
   for (;;) {
     const value = await condition();
     if (value) return value as Exclude<T, false | undefined | null>;

@@ -7,22 +7,28 @@ const root = new URL("../", import.meta.url);
 const target = new URL("src/tree/compiled/kernel-bytes.ts", root);
 
 process.chdir(new URL("assembly/", root).pathname);
-const { error, stdout, stderr, binary } = await compile();
-if (error) {
-  console.error(stderr || stdout || error.message);
-  process.exit(1);
+const binaries = [];
+for (const shared of [[], ["--enable", "threads", "--sharedMemory", "--maximumMemory", "65536"]]) {
+  const { error, stdout, stderr, binary } = await compile(shared);
+  if (error) {
+    console.error(stderr || stdout || error.message);
+    process.exit(1);
+  }
+  binaries.push(Buffer.from(binary).toString("base64"));
 }
 const source = [
   "// Built from ../../../assembly by scripts/build-kernel.js; not kept in git.",
-  `export const kernelBytes = "${Buffer.from(binary).toString("base64")}";`,
+  `export const kernelBytes = "${binaries[0]}";`,
+  "// The same for a memory that threads share: WebAssembly tells the two kinds of memory apart.",
+  `export const sharedKernelBytes = "${binaries[1]}";`,
   "",
 ].join("\n");
 const current = await readFile(target, "utf8").catch(() => "");
 if (current !== source) await writeFile(target, source);
 
-async function compile() {
+async function compile(options) {
   let bytes;
-  const result = await asc.main(["--config", "asconfig.json", "--outFile", "kernel.wasm"], {
+  const result = await asc.main(["--config", "asconfig.json", "--outFile", "kernel.wasm", ...options], {
     stdout: asc.createMemoryStream(),
     stderr: asc.createMemoryStream(),
     writeFile(name, contents) {

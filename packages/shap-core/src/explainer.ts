@@ -59,12 +59,6 @@ export function createExplainer(
 
 function treeExplainer(model: TreeEnsemble, options: ModelExplainerOptions): TreeExplainer {
   const { background, perturbation, output, approximate, maxTableBytes, kernel } = options;
-  if (model.data.linearLeaves !== undefined) {
-    throw new UnsupportedModelError(
-      "The model's leaves are linear models (LightGBM's linear_tree), of which no tree algorithm gives exact values",
-      'Train with linear_tree=False, or explain the model as a function: method "permutation" with a `background`',
-    );
-  }
   if (perturbation === "correlation_dependent") {
     throw new UnsupportedModelError(
       "correlation_dependent is for linear models",

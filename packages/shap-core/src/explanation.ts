@@ -1,7 +1,7 @@
 import { ShapeError } from "./errors.js";
 import { autoCohorts, type Cohorts, labelledCohorts } from "./explanation/cohorts.js";
 import { type ColumnOptions, toColumns } from "./explanation/columns.js";
-import { toCsv } from "./explanation/csv.js";
+import { type CsvOptions, toCsv } from "./explanation/csv.js";
 import { groupFeatures } from "./explanation/grouping.js";
 import { type ExplanationJson, fromJson, toJson } from "./explanation/json.js";
 import { type FeatureSummary, reduceFeatures, reduceRows } from "./explanation/reduction.js";
@@ -22,6 +22,11 @@ export interface ExplanationData {
   readonly outputNames: readonly string[];
   /** rows × outputs, where rows have base values of their own; `baseValues` is then their mean. */
   readonly rowBaseValues?: Float64Array;
+  /**
+   * rows × outputs: what the prediction is made of besides base value and values, where features were left out or
+   * signs taken away.
+   */
+  readonly remainder?: Float64Array;
   /** In the shape of `values`, from methods that sample: how far a value is off, one standard deviation. */
   readonly standardErrors?: Float64Array;
   /** What the explanation cost, from methods that ask a function. */
@@ -41,6 +46,7 @@ export class Explanation {
   readonly featureNames: readonly string[];
   readonly outputNames: readonly string[];
   readonly rowBaseValues?: Float64Array;
+  readonly remainder?: Float64Array;
   readonly standardErrors?: Float64Array;
   readonly evaluations?: Readonly<Evaluations>;
 
@@ -52,6 +58,7 @@ export class Explanation {
     checkLength("data", data.data, data.rows * featureNames.length);
     checkLength("base values", fields.baseValues, outputNames.length);
     checkLength("base values by row", fields.rowBaseValues, data.rows * outputNames.length);
+    checkLength("remainders", fields.remainder, data.rows * outputNames.length);
     checkLength("standard errors", fields.standardErrors, cells);
     this.values = fields.values;
     this.baseValues = fields.baseValues;
@@ -59,6 +66,7 @@ export class Explanation {
     this.featureNames = featureNames;
     this.outputNames = outputNames;
     if (fields.rowBaseValues !== undefined) this.rowBaseValues = fields.rowBaseValues;
+    if (fields.remainder !== undefined) this.remainder = fields.remainder;
     if (fields.standardErrors !== undefined) this.standardErrors = fields.standardErrors;
     if (fields.evaluations !== undefined) this.evaluations = fields.evaluations;
   }
@@ -74,15 +82,17 @@ export class Explanation {
     return this.rowBaseValues?.[row * this.outputNames.length + output] ?? this.baseValues[output]!;
   }
 
-  /** rows × outputs: base value + Σ over features of the values, which is what the model gives. */
+  /** rows × outputs: base value + Σ over features of the values + remainder, which is what the model gives. */
   predictions(): Float64Array {
     const outputs = this.outputNames.length;
-    return this.sum("features").map((sum, i) => this.baseValue(Math.floor(i / outputs), i % outputs) + sum);
+    return this.sum("features").map(
+      (sum, i) => this.baseValue(Math.floor(i / outputs), i % outputs) + sum + (this.remainder?.[i] ?? 0),
+    );
   }
 
   /**
    * Some rows, features and outputs, in the order asked for; by place (negative: from the end), name or predicate.
-   * Without all features the values no longer add up to the prediction.
+   * What the features left out gave is kept as `remainder`, so that predictions stay what they are.
    * @throws ShapeError for a place or name that does not exist, naming the nearest one
    */
   select(selection: Selection): Explanation {
@@ -104,9 +114,12 @@ export class Explanation {
     return this.select({ outputs: output });
   }
 
-  /** The same with every value's magnitude. Base values stay, so that nothing adds up any more. */
+  /** The same with every value's magnitude; `remainder` takes up the difference. */
   abs(): Explanation {
-    return new Explanation({ ...this, values: this.values.map(Math.abs) });
+    const magnitudes = new Explanation({ ...this, values: this.values.map(Math.abs) });
+    const [before, after] = [this.sum("features"), magnitudes.sum("features")];
+    const remainder = before.map((sum, i) => sum - after[i]! + (this.remainder?.[i] ?? 0));
+    return new Explanation({ ...magnitudes, remainder });
   }
 
   /** Over rows: one number a feature (and output). Over features: rows × outputs. Of no rows or features: NaN. */
@@ -204,8 +217,8 @@ export class Explanation {
   }
 
   /** The columns as CSV (RFC 4180): a header line, numbers that read back as the same bits, missing values empty. */
-  toCSV(options: ColumnOptions = {}): string {
-    return toCsv(this.columns(options), this.data.rows);
+  toCSV(options: CsvOptions = {}): string {
+    return toCsv(this.columns(options), this.data.rows, options.header);
   }
 
   /** Everything, so that `fromJSON(JSON.parse(JSON.stringify(explanation)))` has the same bits. */

@@ -9,6 +9,7 @@ export { createExplainer, type Explainer } from "./explainer.js";
 export type { ModelAsFunctionOptions, ModelExplainerOptions, ModelMethod } from "./explainer-options.js";
 export type { Cohorts } from "./explanation/cohorts.js";
 export type { ColumnOptions } from "./explanation/columns.js";
+export type { CsvOptions } from "./explanation/csv.js";
 export type { ExplanationJson, JsonNumber } from "./explanation/json.js";
 export { FeatureSummary } from "./explanation/reduction.js";
 export type { RowRange, Selection } from "./explanation/selection.js";
@@ -43,5 +44,10 @@ export * as maskers from "./sampling/maskers.js";
 export type { ModelFunction, ModelOutputs } from "./sampling/model-function.js";
 export type { Evaluations } from "./sampling/row-evaluator.js";
 export type { ExplainerPlan, TreePlan } from "./tree/compiled/tree-plan.js";
+export {
+  createExplainerPool,
+  type ExplainerPool,
+  type ExplainerPoolOptions,
+} from "./tree/pool/explainer-pool.js";
 export type { TreeExplainOptions } from "./tree/tree-explainer.js";
 export type { TreeExplainerOptions } from "./tree/tree-options.js";

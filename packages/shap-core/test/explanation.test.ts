@@ -56,6 +56,24 @@ describe("selecting", () => {
     expect([...own.predictions()]).toEqual([10 + 30, 20 + 330]);
   });
 
+  it("keeps predictions what they are, whatever is left out or taken twice", () => {
+    const all = explanation(2, { rowBaseValues: Float64Array.of(1, 2, 3, 4) });
+    for (const features of [["income"], [], [2, 2, 0]]) {
+      const some = all.select({ features });
+      expect(some.predictions()).toEqual(all.predictions());
+      expect(
+        some
+          .abs()
+          .select({ rows: [1], features: [] })
+          .predictions(),
+      ).toEqual(all.row(1).predictions());
+    }
+    expect(`${explanation().row(1).feature("income")}`).toBe(
+      "The prediction is 330.5, 330 above the base value of 0.5: income = 5 raised it by 110 and " +
+        "what is not shown here raised it by 220.",
+    );
+  });
+
   it("names what does not exist, and the nearest name", () => {
     expect(() => explanation().feature("incme")).toThrow('no feature "incme"; did you mean "income"?');
     expect(() => explanation().output("class_9")).toThrow("no output");
@@ -208,6 +226,7 @@ describe("for other programs", () => {
             data: { data: Float64Array.from(data), rows: 2, columns: 3 },
             standardErrors: errors && Float64Array.from(errors),
             rowBaseValues: errors && Float64Array.of(-0, Number.POSITIVE_INFINITY),
+            remainder: errors && Float64Array.of(Number.NEGATIVE_INFINITY, 1e-300),
             evaluations: errors && { coalitions: 1, rows: 2, calls: 3 },
           });
           expect(Explanation.fromJSON(JSON.parse(JSON.stringify(before)))).toEqual(before);

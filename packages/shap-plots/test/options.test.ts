@@ -1,5 +1,5 @@
 import { Explanation, ShapeError } from "shap-core";
-import { beeswarm, type PlotOptions, scatter, waterfall } from "../src/index.js";
+import { beeswarm, force, heatmap, type PlotOptions, scatter, waterfall } from "../src/index.js";
 import { allPlots, explanationOf, numbered } from "./edge-cases.js";
 
 const three = explanationOf({
@@ -44,6 +44,14 @@ describe("an option that does not fit is refused with what would", () => {
     expect(() => waterfall(three, { row: [0, 1] })).toThrow(
       "waterfall draws one row; 2 were chosen with `row`",
     );
+  });
+
+  it("an order that there is none of", () => {
+    for (const draw of [heatmap, force]) {
+      expect(() => draw(three, { order: "random" as never })).toThrow(
+        'order must be similarity, output, given; got "random"',
+      );
+    }
   });
 
   it("a scatter without a feature, or with one that is not there", () => {

@@ -32,4 +32,4 @@ it("the README's program runs as it stands and writes every plot", async () => {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-});
+}, 90_000);

@@ -116,6 +116,16 @@ export class RenderApi {
     return this.#startDeploy(serviceId, { method: "POST", path, body: { deployId } }, before);
   }
 
+  /** Ends a deploy that is in progress; one that has just ended by itself is no error. */
+  async cancelDeploy(serviceId: string, deployId: string): Promise<void> {
+    const path = `/services/${id(serviceId)}/deploys/${id(deployId)}/cancel`;
+    try {
+      await this.#send({ method: "POST", path, isRepeatable: true });
+    } catch (error) {
+      if (!(error instanceof RenderError) || (error.status !== 409 && error.status !== 400)) throw error;
+    }
+  }
+
   async #startDeploy(
     serviceId: string,
     call: RenderCall,

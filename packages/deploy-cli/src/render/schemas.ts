@@ -37,7 +37,7 @@ export const serviceSchema = z.looseObject({
       healthCheckPath: maybe,
       maxShutdownDelaySeconds: z.number().nullish(),
       numInstances: z.number().nullish(),
-      parentServer: z.unknown(),
+      parentServer: z.unknown().optional(),
     })
     .nullish()
     .transform((details) => details ?? undefined),

@@ -1,3 +1,4 @@
+import type { Clock } from "../clock.js";
 import { printable } from "./printable.js";
 import { Secrets } from "./secrets.js";
 import { plain, type Style, styleFor } from "./style.js";
@@ -13,6 +14,7 @@ export interface CommandContext {
   folder: string;
   environment: NodeJS.ProcessEnv;
   console: Console;
+  clock: Clock;
   /** Aborted by Ctrl-C: what was begun is left so that it can go on. */
   signal: AbortSignal;
 }

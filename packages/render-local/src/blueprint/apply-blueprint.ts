@@ -5,7 +5,7 @@ import { keyValuePlan } from "../plans.js";
 import type { Service } from "../service/service.js";
 import { changedSettings, type ServiceSettings, serviceType, settingsOf } from "../service/settings.js";
 import type { Workspace } from "../workspace/workspace.js";
-import { applyGroup, applyVariables } from "./apply-variables.js";
+import { applyGroup, applyReferences, applyValues } from "./apply-variables.js";
 import { type Blueprint, type BlueprintKeyValue, type BlueprintServer, isKeyValue } from "./schema.js";
 
 export interface ApplyOptions {
@@ -63,13 +63,19 @@ export async function applyBlueprint(
     if (before && updateSettings(before, settingsOf(entry, options.branch))) changed.add(before);
     resources.push({ id: service.id, name: service.name, type: service.type });
   }
-  // References are resolved when everything they may name is there.
   for (const entry of servers) {
     const service = workspace.serviceNamed(entry.name) as Service;
-    const isNew = created.has(service);
-    const variables = applyVariables(workspace, service, entry.envVars, isNew ? options.secrets : undefined);
+    const secrets = created.has(service) ? options.secrets : {};
+    const hasNewValues = applyValues(workspace, service, entry.envVars, secrets);
     const groupChanged = [...service.groups.keys()].some((name) => touched.has(name));
-    if (isNew || variables || groupChanged) changed.add(service);
+    if (created.has(service) || hasNewValues || groupChanged) changed.add(service);
+  }
+  // A reference may lead to another one: each round brings values one step further.
+  for (let round = 0; round < servers.length; round += 1) {
+    for (const entry of servers) {
+      const service = workspace.serviceNamed(entry.name) as Service;
+      if (applyReferences(workspace, service, entry.envVars)) changed.add(service);
+    }
   }
   return { changed, resources };
 }
@@ -175,6 +181,7 @@ async function applyKeyValue(workspace: Workspace, entry: BlueprintKeyValue) {
     plan: keyValuePlan(entry.plan) as KeyValueSettings["plan"],
     region: entry.region,
     maxmemoryPolicy: entry.maxmemoryPolicy,
+    persistence: entry.persistenceMode,
     ipAllowList: entry.ipAllowList.map(({ source, description }) => ({ cidrBlock: source, description })),
   };
   const before = workspace.keyValueNamed(entry.name);

@@ -18,38 +18,52 @@ export function applyGroup(group: EnvironmentGroup, entry: BlueprintGroup): bool
 }
 
 /**
- * Sets a service's variables as its Blueprint says. Variables the file does not name stay as they are; generated
- * values are made once; a `sync: false` variable takes its value from `secrets` when the service is new, else none.
+ * Sets a service's variables as its Blueprint says, but for references. Variables the file does not name stay as they
+ * are; generated values are made once; a `sync: false` variable takes its value from `secrets`, where there is one.
  *
  * @returns whether a value changed
  */
-export function applyVariables(
+export function applyValues(
   workspace: Workspace,
   service: Service,
   entries: BlueprintEnvVar[],
-  secrets: Record<string, string> | undefined,
+  secrets: Record<string, string>,
 ): boolean {
   let changed = false;
-  const set = (key: string, value: string | undefined): void => {
-    if (value === undefined || service.variables.get(key) === value) return;
-    service.variables.set(key, value);
-    changed = true;
-  };
   for (const entry of entries) {
     if ("fromGroup" in entry) {
       if (!service.groups.has(entry.fromGroup)) changed = true;
       service.groups.set(entry.fromGroup, workspace.group(entry.fromGroup));
     } else if ("value" in entry) {
-      set(entry.key, entry.value);
+      changed = set(service, entry.key, entry.value) || changed;
     } else if ("generateValue" in entry) {
-      if (!service.variables.has(entry.key)) set(entry.key, generateValue());
+      if (!service.variables.has(entry.key)) changed = set(service, entry.key, generateValue());
     } else if ("sync" in entry) {
-      set(entry.key, secrets?.[entry.key]);
-    } else {
-      set(entry.key, resolve(workspace, entry.fromService));
+      changed = set(service, entry.key, secrets[entry.key]) || changed;
     }
   }
   return changed;
+}
+
+/**
+ * Sets the variables that refer to another service, which may be a reference itself: to be repeated until it changes
+ * nothing more.
+ *
+ * @returns whether a value changed
+ */
+export function applyReferences(workspace: Workspace, service: Service, entries: BlueprintEnvVar[]): boolean {
+  let changed = false;
+  for (const entry of entries) {
+    if (!("fromService" in entry)) continue;
+    changed = set(service, entry.key, resolve(workspace, entry.fromService)) || changed;
+  }
+  return changed;
+}
+
+function set(service: Service, key: string, value: string | undefined): boolean {
+  if (value === undefined || service.variables.get(key) === value) return false;
+  service.variables.set(key, value);
+  return true;
 }
 
 function resolve(workspace: Workspace, reference: ServiceReference): string | undefined {

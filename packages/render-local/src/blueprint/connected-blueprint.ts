@@ -44,7 +44,7 @@ export class ConnectedBlueprint {
     const { remote } = workspace.platform;
     this.repo = remote.url;
     this.branch = remote.defaultBranch;
-    this.name = "render-local";
+    this.name = options.path;
     this.path = options.path;
     this.autoSync = options.autoSync;
     remote.on("push", (push) => this.#enqueue(() => this.#afterPush(push)));
@@ -112,11 +112,13 @@ export class ConnectedBlueprint {
       const changed = await this.#apply(sync.commit);
       // Who sees the sync's success finds the deploys it led to.
       if (push) await this.#deployNewCommit(sync.commit, push, changed);
+      this.#log(`==> Synced commit ${sync.commit.id.slice(0, 7)}`, "info");
       sync.state = "success";
     } catch (error) {
       // The services go on as they are, and the commit is deployed all the same: auto-deploy is no part of a sync.
       if (push) await this.#deployNewCommit(sync.commit, push, new Set());
       sync.problem = error instanceof Error ? error.message : String(error);
+      this.#log(`==> The sync of commit ${sync.commit.id.slice(0, 7)} failed: ${sync.problem}`, "error");
       sync.state = "error";
     } finally {
       sync.completedAt = clock.now();
@@ -144,6 +146,10 @@ export class ConnectedBlueprint {
       if (!service.isSuspended) service.deploy({ commit: target, trigger: "blueprint_sync" });
     }
     return changed;
+  }
+
+  #log(message: string, level: "info" | "error"): void {
+    this.workspace.platform.logs.write(message, { resource: this.id, type: "app", level });
   }
 
   /** Auto-deploy: every service on the pushed branch, also those the Blueprint has forgotten. */

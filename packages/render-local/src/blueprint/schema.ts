@@ -98,7 +98,7 @@ const keyValue = z.strictObject({
       "volatile-ttl",
     ])
     .default("allkeys-lru"),
-  persistenceMode: z.enum(["journal-snapshot", "snapshot", "off"]).optional(),
+  persistenceMode: z.enum(["journal-snapshot", "snapshot", "off"]).default("journal-snapshot"),
   previewPlan: z.string().optional(),
 });
 

@@ -2,6 +2,7 @@ import {
   Agent,
   createServer,
   request as httpRequest,
+  type IncomingHttpHeaders,
   type IncomingMessage,
   type Server,
   type ServerResponse,
@@ -87,14 +88,15 @@ export class HttpEdge {
       method,
       path: url,
       headers: {
-        ...headers,
+        ...withoutConnectionHeaders(headers),
         "x-forwarded-for": incoming.socket.remoteAddress ?? "127.0.0.1",
         "x-forwarded-proto": "http",
         "x-forwarded-host": headers.host ?? "",
       },
     });
     outgoing.on("response", (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders);
+      const answered = withoutConnectionHeaders(answer.headers);
+      response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answered);
       answer.on("error", () => response.destroy());
       answer.pipe(response);
     });
@@ -125,6 +127,12 @@ export class HttpEdge {
     socket.on("error", () => upstream.destroy());
     socket.on("close", () => upstream.destroy());
   }
+}
+
+/** Headers that speak of one connection only, and have no meaning on the other side. */
+function withoutConnectionHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const { connection: _connection, "keep-alive": _keepAlive, ...rest } = headers;
+  return rest;
 }
 
 function refuse(response: ServerResponse): void {

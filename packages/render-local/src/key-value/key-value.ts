@@ -23,6 +23,8 @@ export interface KeyValueSettings {
   region: string;
   /** As redis.conf spells it: `allkeys-lru`. */
   maxmemoryPolicy: string;
+  /** What is written to disk; nothing on a plan that keeps nothing. */
+  persistence: "journal-snapshot" | "snapshot" | "off";
   ipAllowList: { cidrBlock: string; description: string }[];
 }
 
@@ -83,7 +85,9 @@ export class KeyValue {
     this.settings = settings;
     this.updatedAt = this.platform.clock.now();
     const needsRestart =
-      before.plan.apiName !== settings.plan.apiName || before.maxmemoryPolicy !== settings.maxmemoryPolicy;
+      before.plan.apiName !== settings.plan.apiName ||
+      before.maxmemoryPolicy !== settings.maxmemoryPolicy ||
+      before.persistence !== settings.persistence;
     if (!needsRestart || this.status === "suspended") return;
     this.platform.events.record(this.id, "key_value_config_restart");
     await this.#stop();
@@ -113,9 +117,13 @@ export class KeyValue {
     this.#process?.killGroupNow();
   }
 
+  get #keepsData(): boolean {
+    return this.settings.plan.persistent && this.settings.persistence !== "off";
+  }
+
   /** Starts the server and waits until it answers. @throws RenderLocalError when it ends first */
   async start(): Promise<void> {
-    if (!this.settings.plan.persistent) {
+    if (!this.#keepsData) {
       await rm(this.folder, { recursive: true, force: true });
       await mkdir(this.folder, { recursive: true });
     }
@@ -159,15 +167,14 @@ export class KeyValue {
   }
 
   #spawn(): RunningProcess {
-    const { plan, maxmemoryPolicy } = this.settings;
-    const persistence = plan.persistent
-      ? ["--appendonly", "yes", "--appendfsync", "everysec"]
-      : ["--appendonly", "no"];
+    const { plan, maxmemoryPolicy, persistence } = this.settings;
+    const journal = this.#keepsData && persistence === "journal-snapshot";
+    const snapshots = this.#keepsData ? "60 1" : "";
     const flags = [
       ...["--port", String(this.port), "--bind", "127.0.0.1", "--dir", this.folder],
       ...["--maxmemory", String(plan.memoryBytes), "--maxmemory-policy", maxmemoryPolicy],
-      ...["--maxclients", String(plan.maxClients), "--save", "''"],
-      ...persistence,
+      ...["--maxclients", String(plan.maxClients), "--save", snapshots],
+      ...["--appendonly", journal ? "yes" : "no", "--appendfsync", "everysec"],
     ];
     return RunningProcess.start({
       command: `exec redis-server ${flags.map(quote).join(" ")}`,
@@ -232,5 +239,5 @@ async function answersPing(port: number): Promise<boolean> {
 }
 
 function quote(text: string): string {
-  return text === "''" ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }

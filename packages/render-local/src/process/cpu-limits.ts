@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { access, constants, mkdir, readFile, rmdir, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -9,7 +9,8 @@ const periodMicroseconds = 100_000;
 /** Gives each instance its plan's share of the processor, through control groups where this computer lets us. */
 export class CpuLimits {
   private constructor(
-    private readonly parent: string | undefined,
+    /** The group all instances' groups lie in; undefined where there are none. */
+    readonly folder: string | undefined,
     private readonly version: 1 | 2,
   ) {}
 
@@ -29,6 +30,7 @@ export class CpuLimits {
   }
 
   static async #create(controller: string, version: 1 | 2): Promise<CpuLimits> {
+    await removeGroupsOfTheDead(controller);
     const parent = join(controller, `render-local-${process.pid}-${Date.now()}`);
     await mkdir(parent);
     if (version === 2) await writeFile(join(parent, "cgroup.subtree_control"), "+cpu");
@@ -38,13 +40,13 @@ export class CpuLimits {
 
   /** Whether limits have an effect on this computer. */
   get inEffect(): boolean {
-    return this.parent !== undefined;
+    return this.folder !== undefined;
   }
 
   /** Holds a process, and all it will start, to `cpus` processors. */
   async apply(name: string, pid: number, cpus: number): Promise<void> {
-    if (!this.parent) return;
-    const group = join(this.parent, name);
+    if (!this.folder) return;
+    const group = join(this.folder, name);
     const quota = Math.round(cpus * periodMicroseconds);
     try {
       await mkdir(group, { recursive: true });
@@ -57,11 +59,23 @@ export class CpuLimits {
   }
 
   async release(name: string): Promise<void> {
-    if (this.parent) await removeGroup(join(this.parent, name));
+    if (this.folder) await removeGroup(join(this.folder, name));
   }
 
   async close(): Promise<void> {
-    if (this.parent) await removeGroup(this.parent);
+    if (this.folder) await removeGroup(this.folder);
+  }
+}
+
+/** A render-local that was killed could not remove its groups: the next one does. */
+async function removeGroupsOfTheDead(controller: string): Promise<void> {
+  for (const name of await readdir(controller)) {
+    const owner = /^render-local-(\d+)-/.exec(name)?.[1];
+    if (!owner || existsSync(`/proc/${owner}`)) continue;
+    const entries = await readdir(join(controller, name), { withFileTypes: true });
+    for (const entry of entries)
+      if (entry.isDirectory()) await removeGroup(join(controller, name, entry.name));
+    await removeGroup(join(controller, name));
   }
 }
 

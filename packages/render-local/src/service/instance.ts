@@ -28,6 +28,7 @@ const failedChecks = { untilNoTraffic: 3, untilRestart: 12 };
 /** A program needs real time to fail at its start, however short the scaled seconds are. */
 const settleAtLeastMilliseconds = 500;
 const healthAtLeastMilliseconds = 50;
+const startAtLeastMilliseconds = 3000;
 
 /** One running copy of a service: starts its command, watches it, starts it again when it ends. */
 export class Instance {
@@ -206,7 +207,8 @@ export class Instance {
         signal: ended,
       });
     } else {
-      const deadline = Date.now() + clock.milliseconds(times.startTimeout);
+      const deadline =
+        Date.now() + Math.max(clock.milliseconds(times.startTimeout), startAtLeastMilliseconds);
       for (;;) {
         const problem = await this.#checkHealth();
         ended.throwIfAborted();

@@ -38,7 +38,7 @@ export class Screen {
 
   #writeLog({ message, labels }: LogLine): void {
     if (labels.type === "request") return;
-    const names = [...this.local.services, ...this.local.keyValues];
+    const names = [...this.local.services, ...this.local.keyValues, this.local.blueprint];
     const index = names.findIndex(({ id }) => id === labels.resource);
     const name = (names[index]?.name ?? labels.resource).padEnd(16);
     const prefix = this.options.isLive ? styleText(colours[index % colours.length] ?? "white", name) : name;

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { RenderLocalError } from "../errors.js";
 import { newId } from "../ids.js";
 import { KeyValue, type KeyValueSettings } from "../key-value/key-value.js";
 import type { Platform } from "../platform.js";
@@ -43,7 +44,11 @@ export class Workspace {
   }
 
   async createService(options: Omit<ServiceOptions, "port">): Promise<Service> {
-    const service = await Service.create({ ...options, port: this.#portFor(options) }, this.platform);
+    const port = this.#portFor(options);
+    const service = await Service.create({ ...options, port }, this.platform).catch((error) => {
+      if (error.code !== "EADDRINUSE") throw error;
+      throw new RenderLocalError(`${options.name}: port ${port} is taken; choose another one with --port.`);
+    });
     this.services.set(service.id, service);
     return service;
   }

@@ -100,6 +100,7 @@ ${more}`;
     await repository.push(local.gitUrl);
     expect(await synced(stack, commit)).toMatchObject({ state: "error" });
     expect(local.blueprint.syncs[0].problem).toMatch(problem);
+    expect(local.logs.tail(local.blueprint.id, 1)[0]).toMatch(problem);
     expect((await client.get(`/blueprints/${local.blueprint.id}`)).body.status).toBe("error");
     expect(local.service("crew").fleet.instances).toEqual([instance]);
     expect(instance.state).toBe("up");

@@ -45,6 +45,19 @@ describe("a Key Value instance", () => {
     expect(await withRedis(store.connectionString, (redis) => redis.get("kept"))).toBe("yes");
   });
 
+  it("keeps what a snapshot saw, without a journal", async () => {
+    const { local, client } = await startStack(renderYaml("starter, persistenceMode: snapshot"));
+    await local.whenLive();
+    const { id, connectionString } = local.keyValue("store");
+    await withRedis(connectionString, async (redis) => {
+      expect(await redis.config("GET", "appendonly")).toEqual(["appendonly", "no"]);
+      await redis.set("kept", "yes");
+    });
+    await client.post(`/key-value/${id}/suspend`);
+    await client.post(`/key-value/${id}/resume`);
+    expect(await withRedis(connectionString, (redis) => redis.get("kept"))).toBe("yes");
+  });
+
   it("keeps its data from one start to the next in a folder of the user's choice", async () => {
     const dataFolder = `${process.env.RENDER_LOCAL_TEST_FOLDER}/kept-data`;
     for (const expected of [null, "yes"]) {
@@ -59,8 +72,8 @@ describe("a Key Value instance", () => {
     await rm(dataFolder, { recursive: true });
   });
 
-  it("forgets everything on the free plan", async () => {
-    const { local, client } = await startStack(renderYaml("free"));
+  it.each(["free", "starter, persistenceMode: 'off'"])("forgets everything with plan %s", async (plan) => {
+    const { local, client } = await startStack(renderYaml(plan));
     await local.whenLive();
     const { id, connectionString } = local.keyValue("store");
     await withRedis(connectionString, (redis) => redis.set("kept", "no"));

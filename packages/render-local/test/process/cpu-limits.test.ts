@@ -1,4 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { CpuLimits } from "../../src/process/cpu-limits.js";
 import { blueprint, workerEntry } from "../fixture-services.js";
@@ -32,5 +34,18 @@ describe("an instance's share of the processor", () => {
     expect(readFileSync(`${group}/${file}`, "utf8").split(/\s/)[0]).toBe("50000");
     await local.stop();
     expect(existsSync(group)).toBe(false);
+  });
+
+  it("leaves no group for good when its owner is killed: the next one removes it", async () => {
+    const first = await CpuLimits.open(true);
+    const { folder } = first;
+    await first.close();
+    // No process has this id: Linux counts to four million at most.
+    const abandoned = folder?.replace(/render-local-\d+-/, "render-local-99999999-");
+    if (abandoned) await mkdir(join(abandoned, "instance"), { recursive: true });
+    const second = await CpuLimits.open(true);
+    await second.close();
+    expect(second.inEffect).toBe(abandoned !== undefined);
+    expect(abandoned !== undefined && existsSync(abandoned)).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { whyNoNamespaces } from "../../src/index.js";
 import { ProcessTable } from "../../src/process/process-table.js";
 import { blueprint, webEntry, workerEntry } from "../fixture-services.js";
 import { startStack, until } from "../stack.js";
@@ -61,20 +62,26 @@ describe("an instance over its plan's memory", () => {
     setInterval(() => kept.push(Buffer.alloc(64 * 1024 * 1024, 1)), 20);
   `;
 
-  it("is killed with all its processes, recorded as oomKilled and started again", async () => {
-    const starts = "if [ -e fed ]; then exec node worker.mjs; else touch fed; sleep 0.8; node hungry.mjs; fi";
-    const { local, client } = await startStack(blueprint(workerEntry("crew", `"${starts}"`)), {
-      files: { "hungry.mjs": hungry },
-    });
-    await local.whenLive();
-    const crew = local.service("crew");
-    const [instance] = crew.fleet.instances;
-    await until("it is killed and up again", () => instance.restarts === 1 && instance.state === "up");
-    const { body } = await client.get(`/services/${crew.id}/events?type=server_failed`);
-    expect(body[0].event.details.reason).toEqual({ evicted: false, oomKilled: { memoryLimit: "512Mi" } });
-    const lines = local.logs.lines.map(({ message }) => message);
-    expect(lines).toContain("==> Out of memory (used over 512Mi)");
-  });
+  it.each(["process", "namespaces"] as const)(
+    "is killed, recorded as oomKilled and started again (%s)",
+    async (kind) => {
+      const isolation = (await whyNoNamespaces()) ? "process" : kind;
+      const starts =
+        "if [ -e fed ]; then exec node worker.mjs; else touch fed; sleep 0.8; node hungry.mjs; fi";
+      const { local, client } = await startStack(blueprint(workerEntry("crew", `"${starts}"`)), {
+        files: { "hungry.mjs": hungry },
+        isolation,
+      });
+      await local.whenLive();
+      const crew = local.service("crew");
+      const [instance] = crew.fleet.instances;
+      await until("it is killed and up again", () => instance.restarts === 1 && instance.state === "up");
+      const { body } = await client.get(`/services/${crew.id}/events?type=server_failed`);
+      expect(body[0].event.details.reason).toEqual({ evicted: false, oomKilled: { memoryLimit: "512Mi" } });
+      const lines = local.logs.lines.map(({ message }) => message);
+      expect(lines).toContain("==> Out of memory (used over 512Mi)");
+    },
+  );
 
   it("can be made to look so", async () => {
     const { local } = await startStack(blueprint(workerEntry("crew")), {

@@ -14,12 +14,13 @@ export interface ExplanationJson {
   readonly featureNames: readonly string[];
   readonly outputNames: readonly string[];
   readonly rowBaseValues?: readonly JsonNumber[];
+  readonly remainder?: readonly JsonNumber[];
   readonly standardErrors?: readonly JsonNumber[];
   readonly evaluations?: Readonly<Evaluations>;
 }
 
 export function toJson(explanation: Explanation): ExplanationJson {
-  const { rowBaseValues, standardErrors, evaluations } = explanation;
+  const { rowBaseValues, remainder, standardErrors, evaluations } = explanation;
   return {
     shape: explanation.shape,
     values: encode(explanation.values),
@@ -28,6 +29,7 @@ export function toJson(explanation: Explanation): ExplanationJson {
     featureNames: explanation.featureNames,
     outputNames: explanation.outputNames,
     ...(rowBaseValues && { rowBaseValues: encode(rowBaseValues) }),
+    ...(remainder && { remainder: encode(remainder) }),
     ...(standardErrors && { standardErrors: encode(standardErrors) }),
     ...(evaluations && { evaluations }),
   };
@@ -43,6 +45,7 @@ export function fromJson(json: ExplanationJson): ExplanationData {
     featureNames: json.featureNames,
     outputNames: json.outputNames,
     rowBaseValues: json.rowBaseValues && decode("rowBaseValues", json.rowBaseValues),
+    remainder: json.remainder && decode("remainder", json.remainder),
     standardErrors: json.standardErrors && decode("standardErrors", json.standardErrors),
     evaluations: json.evaluations,
   };

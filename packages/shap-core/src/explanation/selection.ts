@@ -27,6 +27,7 @@ export function select(explanation: Explanation, selection: Selection): Explanat
   const bases = rowBaseValues && gather(rowBaseValues, rows, [0], outputs, 1, outputNames.length);
   return new Explanation({
     values: cells(explanation.values),
+    remainder: remainderOf(explanation, rows, features, outputs),
     baseValues: bases
       ? meanByOutput(bases, outputs.length)
       : Float64Array.from(outputs, (k) => explanation.baseValues[k]!),
@@ -40,6 +41,31 @@ export function select(explanation: Explanation, selection: Selection): Explanat
     rowBaseValues: bases,
     standardErrors: standardErrors && cells(standardErrors),
     evaluations,
+  });
+}
+
+/** What the features that are not taken gave, and what was left over before. */
+function remainderOf(
+  explanation: Explanation,
+  rows: readonly number[],
+  features: readonly number[],
+  outputs: readonly number[],
+): Float64Array | undefined {
+  const { featureNames, outputNames, values, remainder } = explanation;
+  const taken = new Map<number, number>();
+  for (const j of features) taken.set(j, (taken.get(j) ?? 0) + 1);
+  const complete = featureNames.every((_, j) => taken.get(j) === 1);
+  if (complete && remainder === undefined) return undefined;
+  return Float64Array.from({ length: rows.length * outputs.length }, (_, i) => {
+    const row = rows[Math.floor(i / outputs.length)]!;
+    const k = outputs[i % outputs.length]!;
+    let left = remainder?.[row * outputNames.length + k] ?? 0;
+    for (let j = 0; !complete && j < featureNames.length; j++) {
+      const value = values[(row * featureNames.length + j) * outputNames.length + k]!;
+      // A feature that is taken twice counts twice.
+      if (taken.get(j) !== 1) left += (1 - (taken.get(j) ?? 0)) * value;
+    }
+    return left;
   });
 }
 

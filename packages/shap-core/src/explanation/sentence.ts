@@ -22,12 +22,13 @@ function describeRow(explanation: Explanation, k: number, { maxDisplay = 5 }: Se
     .filter(({ value }) => value !== 0)
     .sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
   const base = explanation.baseValue(0, k);
-  const rise = reasons.reduce((sum, { value }) => sum + value, 0);
+  const remainder = explanation.remainder?.[k] ?? 0;
+  const rise = reasons.reduce((sum, { value }) => sum + value, remainder);
   const subject =
     outputs === 1 && outputNames[0] === "output" ? "The prediction" : `The prediction of ${outputNames[k]}`;
   const distance = rise === 0 ? "exactly" : `${formatNumber(Math.abs(rise))} ${rise > 0 ? "above" : "below"}`;
   const opening = `${subject} is ${formatNumber(base + rise)}, ${distance} the base value of ${formatNumber(base)}`;
-  if (reasons.length === 0) return `${opening}: no feature moved it.`;
+  if (reasons.length === 0 && remainder === 0) return `${opening}: no feature moved it.`;
   const told = reasons.slice(0, maxDisplay).map(({ name, value, datum }) => {
     const shown = Number.isNaN(datum) ? `${name} (missing)` : `${name} = ${formatNumber(datum)}`;
     return `${shown} ${moved(value)}`;
@@ -38,6 +39,7 @@ function describeRow(explanation: Explanation, k: number, { maxDisplay = 5 }: Se
     const who = rest.length === 1 ? "one more feature" : `${rest.length} more features together`;
     told.push(`${who} ${moved(together)}`);
   }
+  if (remainder !== 0) told.push(`what is not shown here ${moved(remainder)}`);
   return `${opening}: ${listed(told)}.`;
 }
 
@@ -70,9 +72,11 @@ function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e15)) return value.toExponential(3).replace("e+", "e");
-  const digits = Number.isInteger(value) ? 0 : Math.max(0, 3 - Math.floor(Math.log10(size)));
+  const digits = Number.isInteger(value) ? 0 : Math.max(0, 3 - exponentOf(size));
   const [whole = "", fraction = ""] = value.toFixed(Math.min(digits, 8)).split(".");
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
   const trimmed = fraction.replace(/0+$/, "");
   return trimmed === "" ? grouped : `${grouped}.${trimmed}`;
 }
+
+const exponentOf = (size: number): number => Number(size.toExponential().split("e")[1]);

@@ -1,4 +1,5 @@
 import { ShapeError } from "../errors.js";
+import type { Refusal } from "../model/rows.js";
 import type { ReadOptions } from "./format.js";
 
 /** For each categorical feature the names behind its codes; undefined where no feature has any. */
@@ -16,4 +17,9 @@ export function categoryNamesOf(
   }
   const names = categories?.map((list) => list ?? undefined) ?? inFile;
   return names?.some((list) => list !== undefined) ? names : undefined;
+}
+
+/** Refuses categories that are not named, where the library does so too. */
+export function unseenRefusals(categories: CategoryNames): readonly (Refusal | undefined)[] | undefined {
+  return categories?.map((names) => names && { missing: false, unseen: true });
 }

@@ -11,6 +11,7 @@ export type ModelFile = Uint8Array | string | object;
  */
 export class Content {
   private decoded: string | undefined;
+  private beginsAsJson: boolean | undefined;
   private parsed: { readonly value: unknown } | { readonly error: Error } | undefined;
 
   constructor(private readonly source: ModelFile) {}
@@ -41,7 +42,8 @@ export class Content {
   /** Whether the file is an object or begins like JSON text (an XGBoost UBJSON file begins differently). */
   looksLikeJson(): boolean {
     if (this.bytes === undefined && typeof this.source !== "string") return true;
-    return /^(\{\s*["}]|\[\s*[[\]{"\d-])/.test(this.head(4096));
+    this.beginsAsJson ??= /^(\{\s*["}]|\[\s*[[\]{"\d-])/.test(this.head(4096));
+    return this.beginsAsJson;
   }
 
   /** The parsed JSON; undefined where the file is none or is broken. */

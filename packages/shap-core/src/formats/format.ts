@@ -20,6 +20,8 @@ export interface ReadOptions {
   readonly outputs?: number;
   /** XGBoost dump: `num_parallel_tree`. Default 1. */
   readonly parallelTrees?: number;
+  /** XGBoost dump of a dart booster: its `weight_drop`, one a tree. Default 1 each. */
+  readonly treeWeights?: readonly number[];
 }
 
 /** One file format: how it is recognised, and how it is read. */

@@ -18,6 +18,8 @@ export interface RowSchema {
   readonly categories?: readonly (readonly string[] | undefined)[] | undefined;
   /** A number in a categorical column is always a category's name (CatBoost), never its code; not so in a Matrix. */
   readonly numbersAreNames?: boolean | undefined;
+  /** A category's name that the file does not list is a missing value (LightGBM, as pandas has it), not a category. */
+  readonly unseenIsMissing?: boolean | undefined;
   /** What a column refuses, where the model has no prediction for it; undefined: nothing is refused. */
   readonly refusals?: readonly (Refusal | undefined)[] | undefined;
 }
@@ -136,25 +138,26 @@ function fillFromObject(
 }
 
 function toNumber(value: unknown, r: number, c: number, schema: RowSchema): number {
+  if (value === null || value === undefined || Number.isNaN(value)) return Number.NaN;
   const names = schema.categories?.[c];
-  if (typeof value === "number") {
-    return names === undefined || Number.isNaN(value)
-      ? value
-      : codeOfNumber(value, names, schema.numbersAreNames === true);
+  if (names !== undefined && isCategoryName(value, names, schema)) {
+    const unseen = schema.unseenIsMissing === true ? Number.NaN : UNSEEN_CATEGORY;
+    return codesOf(names).get(String(value)) ?? unseen;
   }
-  if (value === null || value === undefined) return Number.NaN;
+  if (typeof value === "number") return value;
   if (typeof value === "boolean") return value ? 1 : 0;
   const name = schema.featureNames[c]!;
-  if (typeof value === "string" && names !== undefined) return codesOf(names).get(value) ?? UNSEEN_CATEGORY;
   throw new ShapeError(`row ${r}, ${JSON.stringify(name)}: expected a number, got ${describe(value)}`, {
     row: r,
     column: name,
   });
 }
 
-function codeOfNumber(value: number, names: readonly string[], isName: boolean): number {
-  const codes = codesOf(names);
-  return isName || codes.numeric ? (codes.get(String(value)) ?? UNSEEN_CATEGORY) : value;
+/** Whether a value names a category, instead of being its code. */
+function isCategoryName(value: unknown, names: readonly string[], schema: RowSchema): boolean {
+  if (typeof value === "string") return true;
+  if (typeof value === "boolean") return codesOf(names).has(String(value));
+  return typeof value === "number" && (schema.numbersAreNames === true || codesOf(names).numeric);
 }
 
 /** A feature's codes by category name. */

@@ -34,6 +34,8 @@ export interface TreeEnsembleData {
   readonly categories?: readonly (readonly string[] | undefined)[] | undefined;
   /** A number given for a categorical feature is a category's name; see RowSchema. */
   readonly numbersAreNames?: boolean | undefined;
+  /** An unknown category's name is a missing value; see RowSchema. */
+  readonly unseenIsMissing?: boolean | undefined;
   /** Values for which the model has no prediction, column by column; see RowSchema. */
   readonly refusals?: readonly (Refusal | undefined)[] | undefined;
   /** Every tree asks one test a level (CatBoost's symmetric trees). Unknown where undefined. */
@@ -85,6 +87,7 @@ export class TreeEnsemble implements Predictor {
   readonly outputNames: readonly string[];
   readonly categories: readonly (readonly string[] | undefined)[] | undefined;
   readonly numbersAreNames: boolean | undefined;
+  readonly unseenIsMissing: boolean | undefined;
   readonly refusals: readonly (Refusal | undefined)[] | undefined;
   readonly source: ModelSource;
   readonly transform: OutputTransform;
@@ -95,6 +98,7 @@ export class TreeEnsemble implements Predictor {
     this.outputNames = data.outputNames;
     this.categories = data.categories;
     this.numbersAreNames = data.numbersAreNames;
+    this.unseenIsMissing = data.unseenIsMissing;
     this.refusals = data.refusals;
     this.source = data.source;
     this.transform = data.transform;

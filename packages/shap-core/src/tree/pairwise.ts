@@ -1,5 +1,6 @@
 import type { Matrix } from "../model/matrix.js";
 import type { TreeEnsemble } from "../model/tree-ensemble.js";
+import { pairCell, pairCount } from "./interactions.js";
 import { PairWalk } from "./pair-walk.js";
 import { mixedPair, ownPair, ownShare, referencePair, referenceShare } from "./unanimity.js";
 
@@ -37,8 +38,8 @@ export function addTreeByPairs(
 }
 
 /**
- * Adds the interventional interactions of one tree to `out` (rows × features × features × outputs, row-major): only
- * cells (i, j) with i < j, each half of the Shapley interaction index.
+ * Adds the interventional interactions of one tree to `out` (rows × pairs × outputs, row-major, pairs in the order
+ * of pairCell), each half of the Shapley interaction index.
  */
 export function addTreeInteractionsByPairs(
   model: TreeEnsemble,
@@ -54,9 +55,9 @@ export function addTreeInteractionsByPairs(
   const width = treeOutput[tree]! >= 0 ? 1 : outputs;
   const walk = new PairWalk(model);
   for (let r = 0; r < rows.rows; r++) {
-    const base = r * features * features * outputs + first;
+    const base = r * pairCount(features) * outputs + first;
     const add = (node: number, i: number, j: number, weight: number): void => {
-      const cell = base + (Math.min(i, j) * features + Math.max(i, j)) * outputs;
+      const cell = base + pairCell(i, j) * outputs;
       const scale = weight / (2 * background.rows);
       for (let k = 0; k < width; k++) out[cell + k]! += scale * values[node * valueWidth + k]!;
     };

@@ -1,12 +1,13 @@
 import type { Matrix } from "../model/matrix.js";
 import { LEAF, type TreeEnsemble } from "../model/tree-ensemble.js";
 import { coverRatio } from "./cover-ratio.js";
+import { pairCell, pairCount } from "./interactions.js";
 import { ruleFor } from "./quadrature.js";
 import type { SoftDecisions } from "./soft-decisions.js";
 
 /**
- * Adds the path-dependent interactions of one tree to `out` (rows × features × features × outputs, row-major): only
- * cells (i, j) with i < j, each half of the Shapley interaction index. Leaf by leaf, for i and j on its path,
+ * Adds the path-dependent interactions of one tree to `out` (rows × pairs × outputs, row-major, pairs in the
+ * order of pairCell), each half of the Shapley interaction index. Leaf by leaf, for i and j on its path,
  *
  *   ½ v (h_i − c_i)(h_j − c_j) ∫₀¹ Π_{k≠i,j} (h_k t + c_k (1 − t)) dt
  *
@@ -36,7 +37,7 @@ export function addTreeInteractions(
 
   for (let r = 0; r < rows.rows; r++) {
     const rowAt = r * rows.columns;
-    const outAt = r * features * features * outputs + Math.max(0, output);
+    const outAt = r * pairCount(features) * outputs + Math.max(0, output);
 
     const addLeaf = (node: number, distinct: number): void => {
       for (let i = 0; i < distinct; i++) {
@@ -52,8 +53,7 @@ export function addTreeInteractions(
           for (let q = 0; q < points; q++) {
             sum += reach(distinct, q) * effects[a * points + q]! * effects[b * points + q]!;
           }
-          const [i, j] = [Math.min(onPath[a]!, onPath[b]!), Math.max(onPath[a]!, onPath[b]!)];
-          const cell = outAt + (i * features + j) * outputs;
+          const cell = outAt + pairCell(onPath[a]!, onPath[b]!) * outputs;
           for (let k = 0; k < width; k++) out[cell + k]! += 0.5 * sum * values[node * valueWidth + k]!;
         }
       }

@@ -4,10 +4,12 @@ import { InteractionExplanation } from "../interaction-explanation.js";
 import type { Matrix } from "../model/matrix.js";
 import { type Rows, toMatrix } from "../model/rows.js";
 import type { TreeEnsemble } from "../model/tree-ensemble.js";
-import { CompiledTrees } from "./compiled/compiled-trees.js";
+import { compileTrees } from "./compiled/compile-trees.js";
+import { type CompiledState, CompiledTrees } from "./compiled/compiled-trees.js";
+import { attachKernel, type KernelMemory } from "./compiled/kernel.js";
 import type { ExplainerPlan } from "./compiled/tree-plan.js";
 import { expectedValue } from "./expected-value.js";
-import { completeInteractions, spreadPairs } from "./interactions.js";
+import { completeInteractions } from "./interactions.js";
 import { checkLabels, lossScale, probabilityScale, type ScaleOfOutput } from "./output-scale.js";
 import { addTreeByPairs, addTreeInteractionsByPairs } from "./pairwise.js";
 import { addTreeInteractions } from "./path-interactions.js";
@@ -21,6 +23,20 @@ export interface TreeExplainOptions {
   readonly labels?: ArrayLike<number>;
 }
 
+type CompiledGame = Extract<TreeGame, { kind: "path-dependent" | "interventional" }>;
+
+/** Rows whose pairs are held at a time, beside the matrices that are asked for. */
+const PIECE_ROWS = 512;
+
+/** A model that another thread compiled. */
+export interface AttachedEngine {
+  readonly expectedValue: Float64Array;
+  /** Absent where the values need no compiling. */
+  readonly compiled?: { readonly state: CompiledState; readonly memory: KernelMemory };
+  /** Which of the compiled model's work areas is this thread's. */
+  readonly thread: number;
+}
+
 /** Exact Shapley values of a tree ensemble. */
 export class TreeExplainer {
   readonly method = "tree";
@@ -30,20 +46,38 @@ export class TreeExplainer {
    */
   readonly expectedValue: Float64Array;
   private readonly game: TreeGame;
-  private readonly soft: SoftDecisions;
+  private knownSoft: SoftDecisions | undefined;
   private readonly engine: CompiledTrees | undefined;
   private pairEngine: CompiledTrees | undefined;
 
-  /** @throws ShapeError, UnsupportedModelError where the options do not fit or the values could not be exact */
+  /**
+   * @param sharing for ../tree/pool: how many threads will share the compiled model, or what another thread compiled
+   * @throws ShapeError, UnsupportedModelError where the options do not fit or the values could not be exact
+   */
   constructor(
     private readonly model: TreeEnsemble,
     private readonly options: TreeExplainerOptions = {},
+    sharing: { readonly threads?: number } | AttachedEngine = {},
   ) {
     this.game = gameOf(model, options);
-    this.soft = softDecisions(model, "cover" in this.game ? this.game.cover : undefined);
+    if ("expectedValue" in sharing) {
+      this.expectedValue = sharing.expectedValue;
+      const { compiled, thread } = sharing;
+      if (compiled === undefined) return;
+      this.engine = new CompiledTrees(model, compiled.state, attachKernel(compiled.memory, true), thread);
+      return;
+    }
     this.expectedValue = expectedOf(model, this.game);
     const { game } = this;
-    if (game.kind === "path-dependent" || game.kind === "interventional") this.engine = this.compile(game, 1);
+    if (game.kind === "path-dependent" || game.kind === "interventional") {
+      this.engine = this.compile(game, 1, sharing.threads);
+    }
+  }
+
+  /** What another thread needs to explain with the same compiled model; made with `threads`. */
+  share(): Omit<AttachedEngine, "thread"> {
+    const { engine, expectedValue } = this;
+    return { expectedValue, compiled: engine && { state: engine.state, memory: engine.kernel.memory } };
   }
 
   /** @throws ShapeError where a row or label does not fit the model */
@@ -75,17 +109,21 @@ export class TreeExplainer {
     const data = toMatrix(rows, model);
     const features = model.featureNames.length;
     const outputs = model.outputNames.length;
+    const shapley = this.shapleyValues(data);
     const values = new Float64Array(data.rows * features * features * outputs);
-    this.pairEngine ??= this.compile(game, 2);
-    const pairs = new Float64Array(data.rows * this.pairEngine.slots);
-    this.pairEngine.explain(data, pairs);
-    spreadPairs(pairs, values, features, outputs);
-    for (const tree of this.pairEngine.leftOver) {
-      if (game.kind === "path-dependent") {
-        addTreeInteractions(model, this.soft, game.cover, tree, data, values);
-      } else addTreeInteractionsByPairs(model, tree, data, game.background, values);
+    for (let first = 0; first < data.rows; first += PIECE_ROWS) {
+      const piece = rowsOf(data, first, PIECE_ROWS);
+      const pairs = this.pairValues(piece, game);
+      const end = first + piece.rows;
+      const valuesAt = features * features * outputs;
+      completeInteractions(
+        pairs,
+        shapley.subarray(first * features * outputs, end * features * outputs),
+        features,
+        outputs,
+        values.subarray(first * valuesAt, end * valuesAt),
+      );
     }
-    completeInteractions(values, this.shapleyValues(data), features, outputs);
     const { featureNames, outputNames } = model;
     return new InteractionExplanation({
       values,
@@ -101,16 +139,36 @@ export class TreeExplainer {
     return this.engine?.plan ?? { kernel: "plain", tableBytes: 0, memoryBytes: 0, trees: [] };
   }
 
-  private compile(
-    game: Extract<TreeGame, { kind: "path-dependent" | "interventional" }>,
-    order: 1 | 2,
-  ): CompiledTrees {
-    return new CompiledTrees(this.model, this.soft, {
+  private compile(game: CompiledGame, order: 1 | 2, threads?: number): CompiledTrees {
+    const budget = this.options.maxTableBytes ?? DEFAULT_TABLE_BYTES;
+    return compileTrees(this.model, this.soft, {
       order,
-      maxTableBytes: this.options.maxTableBytes ?? DEFAULT_TABLE_BYTES,
+      // Values and interactions share the budget.
+      maxTableBytes: budget - (this.engine?.plan.tableBytes ?? 0),
       background: game.kind === "interventional" ? game.background : undefined,
       kernel: this.options.kernel,
+      threads,
     });
+  }
+
+  private get soft(): SoftDecisions {
+    this.knownSoft ??= softDecisions(this.model, "cover" in this.game ? this.game.cover : undefined);
+    return this.knownSoft;
+  }
+
+  /** rows × pairs × outputs, as completeInteractions takes them. */
+  private pairValues(rows: Matrix, game: CompiledGame): Float64Array {
+    const { model } = this;
+    this.pairEngine ??= this.compile(game, 2);
+    const { slots, leftOver } = this.pairEngine.state;
+    const pairs = new Float64Array(rows.rows * slots);
+    this.pairEngine.explain(rows, pairs);
+    for (const tree of leftOver) {
+      if (game.kind === "path-dependent") {
+        addTreeInteractions(model, this.soft, game.cover, tree, rows, pairs);
+      } else addTreeInteractionsByPairs(model, tree, rows, game.background, pairs);
+    }
+    return pairs;
   }
 
   private shapleyValues(data: Matrix): Float64Array {
@@ -119,7 +177,7 @@ export class TreeExplainer {
     const values = new Float64Array(data.rows * model.featureNames.length * model.outputNames.length);
     this.engine?.explain(data, values);
     if (game.kind === "interventional") {
-      for (const tree of this.engine?.leftOver ?? [])
+      for (const tree of this.engine?.state.leftOver ?? [])
         addTreeByPairs(model, tree, data, game.background, values);
     }
     return values;
@@ -153,6 +211,12 @@ export class TreeExplainer {
     const { featureNames, outputNames } = this.model;
     return new Explanation({ values, baseValues, rowBaseValues, data, featureNames, outputNames });
   }
+}
+
+function rowsOf(matrix: Matrix, first: number, count: number): Matrix {
+  const rows = Math.min(count, matrix.rows - first);
+  const { columns } = matrix;
+  return { data: matrix.data.subarray(first * columns, (first + rows) * columns), rows, columns };
 }
 
 function expectedOf(model: TreeEnsemble, game: TreeGame): Float64Array {

@@ -38,6 +38,12 @@ export const DEFAULT_TABLE_BYTES = 64 * 2 ** 20;
 
 /** @throws ShapeError, UnsupportedModelError where the options do not fit the model or each other */
 export function gameOf(model: TreeEnsemble, options: TreeExplainerOptions): TreeGame {
+  if (model.data.linearLeaves !== undefined) {
+    throw new UnsupportedModelError(
+      "The model's leaves are linear models (LightGBM's linear_tree), of which no tree algorithm gives exact values",
+      'Train with linear_tree=False, or explain the model as a function: method "permutation" with a `background`',
+    );
+  }
   checkChoices(options);
   const { perturbation = "auto", output = "raw", approximate = false } = options;
   const background = options.background === undefined ? undefined : toMatrix(options.background, model);

@@ -36,4 +36,23 @@ describe("applyTransform", () => {
     expect(transformed({ kind: "log1p-exp" }, [0])[0]).toBeCloseTo(Math.LN2, 15);
     expect(transformed({ kind: "log1p-exp" }, [1000, -1000])).toEqual([1000, 0]);
   });
+
+  it("gives an isolation forest's score, 1/2 at the expected depth, for isolation", () => {
+    expect(transformed({ kind: "isolation", expectedDepth: 8 }, [0, 8, 16])).toEqual([1, 0.5, 0.25]);
+  });
+
+  it("gives 1 above 0 for step", () => {
+    expect(transformed({ kind: "step" }, [-1, 0, 0.1])).toEqual([0, 0, 1]);
+  });
+
+  it("gives values that never fall from output to output for softplus-steps", () => {
+    const [first, second, third] = transformed({ kind: "softplus-steps", step: 0.5 }, [3, 0, -1000], 3);
+    expect(first).toBe(3);
+    expect(second).toBeCloseTo(3.5 + Math.LN2, 15);
+    expect(third).toBeCloseTo(4 + Math.LN2, 15);
+  });
+
+  it("leaves the mean and gives e^(2m) of the second output for mean-variance", () => {
+    expect(transformed({ kind: "mean-variance" }, [7, 0, 8, 0.5], 2)).toEqual([7, 1, 8, Math.E]);
+  });
 });

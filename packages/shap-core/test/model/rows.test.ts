@@ -31,6 +31,18 @@ describe("toMatrix", () => {
     expect(Array.from(toMatrix([[true, false, 0]], schema).data)).toEqual([1, 0, 0]);
   });
 
+  it("takes a number always, or an unknown name, as the model's library does", () => {
+    const sides = { featureNames: ["side"], categories: [["north", "1"]] };
+    expect(toMatrix([[1], [0]], { ...sides, numbersAreNames: true }).data).toEqual(
+      Float64Array.of(1, UNSEEN_CATEGORY),
+    );
+    expect(toMatrix([["west"]], { ...sides, unseenIsMissing: true }).data).toEqual(
+      Float64Array.of(Number.NaN),
+    );
+    const flags = { featureNames: ["flag"], categories: [["true"]] };
+    expect(toMatrix([[true], ["true"]], flags).data).toEqual(Float64Array.of(0, 0));
+  });
+
   it("reads a number as a category's name where all names are numbers, else as its code", () => {
     const years = { featureNames: ["year"], categories: [["1990", "2000"]] };
     expect(Array.from(toMatrix([[2000], ["1990"], [1995], [null]], years).data)).toEqual([
@@ -55,6 +67,32 @@ describe("toMatrix", () => {
         ).data,
       ),
     ).toEqual([0, 0, 1, 0, 0, UNSEEN_CATEGORY]);
+  });
+
+  it("refuses what the model has no prediction for, naming row and column", () => {
+    const strict = {
+      featureNames: ["age", "side"],
+      categories: [undefined, ["north", "south"]],
+      refusals: [
+        { missing: true, unseen: false },
+        { missing: false, unseen: true },
+      ],
+    };
+    expect(Array.from(toMatrix([[40, null]], strict).data)).toEqual([40, Number.NaN]);
+    expect(() =>
+      toMatrix(
+        [
+          [40, "north"],
+          [null, "north"],
+        ],
+        strict,
+      ),
+    ).toThrow(/row 1, "age": .* a missing value/);
+    expect(() => toMatrix([[40, "up"]], strict)).toThrow(
+      /row 0, "side": .* a category that the model does not list/,
+    );
+    const matrix = { data: Float64Array.of(40, 2), rows: 1, columns: 2 };
+    expect(() => toMatrix(matrix, strict)).toThrow(/row 0, "side"/);
   });
 
   it("returns a matrix of the right width as it is", () => {

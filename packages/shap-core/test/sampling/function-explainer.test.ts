@@ -103,7 +103,7 @@ describe.each(methods)("method %s", (method) => {
       method,
       maxEvaluations: 5000,
       seed: 5,
-      batchSize: 7,
+      batchSize: 99,
     });
     const last = await slow.explain(rows.slice(-1));
     expect(last.values).toEqual(one.row(-1).values);

@@ -71,7 +71,7 @@ describe.each(families)("on %s", (_name, shape) => {
       background: randomRows(random, background, columns),
     };
   };
-  const runs = { numRuns: 25 };
+  const runs = { numRuns: 12 };
 
   it("path-dependent values are those of the definition", () => {
     fc.assert(

@@ -1,6 +1,7 @@
 import { max } from "d3-array";
 import { scaleLinear } from "d3-scale";
 import type { Explanation } from "shap-core";
+import { SMALLEST_SPAN } from "../drawable.js";
 import { BOTTOM_AXIS_HEIGHT, bottomAxis, verticalRule } from "../drawing/axes.js";
 import { contributionLabel, restLabel } from "../drawing/feature-value.js";
 import { frame, MARGIN } from "../drawing/frame.js";
@@ -103,7 +104,7 @@ function drawBars(settings: PlotSettings, bars: readonly Bar[], wording: Wording
   const low = Math.min(0, ...bars.map(({ size }) => size));
   const high = Math.max(0, ...bars.map(({ size }) => size));
   const x = scaleLinear()
-    .domain(high > low ? [low, high] : [0, 1])
+    .domain(high - low > SMALLEST_SPAN ? [low, high] : [0, 1])
     .range([labels.right + (low < 0 ? numberRoom : 0), width - MARGIN - numberRoom]);
   const bottom = bars.length * ROW + 6;
   const y = (index: number) => (index + 0.5) * ROW;

@@ -67,6 +67,9 @@ export function forceOfMany(selection: Selection, settings: PlotSettings, order:
   const left = MARGIN + 20 + Math.ceil(tickRoom) + 10;
   const right = width - MARGIN;
   const x = scaleLinear().domain([0, columns]).range([left, right]);
+  // Few rows are columns with edges: a slope between two rows would mean nothing.
+  const smooth = columns > 60;
+  const edgeIndexes = Array.from({ length: columns + 1 }, (_, i) => i);
 
   const parts = [
     legend(),
@@ -106,7 +109,7 @@ export function forceOfMany(selection: Selection, settings: PlotSettings, order:
       .x((i) => x(i))
       .y0((i) => y(inner[Math.min(columns - 1, i)]!))
       .y1((i) => y(outer[Math.min(columns - 1, i)]!));
-    const d = columns > 60 ? shape(centres()) : steps(inner, outer);
+    const d = smooth ? shape(edgeIndexes) : steps(inner, outer);
     return element(
       "path",
       {
@@ -120,11 +123,7 @@ export function forceOfMany(selection: Selection, settings: PlotSettings, order:
     );
   }
 
-  function centres(): number[] {
-    return Array.from({ length: columns + 1 }, (_, i) => i);
-  }
-
-  /** Few rows are columns with edges: a slope between two rows would mean nothing. */
+  /** Columns with edges. */
   function steps(inner: Float64Array, outer: Float64Array): string {
     const out: string[] = [];
     const back: string[] = [];
@@ -145,7 +144,7 @@ export function forceOfMany(selection: Selection, settings: PlotSettings, order:
       outputs,
       (output, i) => `${coordinate(x(i))} ${coordinate(y(output))}H${coordinate(x(i + 1))}`,
     );
-    const d = columns > 60 ? path(centres()) : `M${stepped.join("L")}`;
+    const d = smooth ? path(edgeIndexes) : `M${stepped.join("L")}`;
     return element("path", { d: d ?? "", fill: "none", stroke: palette.ink, "stroke-width": 1.4 });
   }
 

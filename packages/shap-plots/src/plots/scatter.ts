@@ -71,6 +71,7 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
   const left =
     MARGIN + 20 + Math.ceil(Math.max(...yTicks.map(({ text }) => textWidth(text, TICK_SIZE)))) + 10;
   const right = width - MARGIN;
+  const missingCentre = left + MISSING_WIDTH / 2 + 6;
   const missingRoom = absent.length === 0 ? 0 : MISSING_WIDTH + 12;
   const categories = wholeNumbers(known);
   const x = horizontalScale();
@@ -80,7 +81,7 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
     colorBy === undefined || colors === undefined
       ? ""
       : colorLegend({
-          label: featureAxisLabel({ ...settings, units: {} }, featureNames[colorBy]!),
+          label: featureNames[colorBy]!,
           low: featureValueText(settings, featureNames[colorBy]!, colors.low),
           high: featureValueText(settings, featureNames[colorBy]!, colors.high),
           colors: palette.values,
@@ -101,7 +102,7 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
       ticks: horizontalTicks(),
     }),
     element("path", { d: `M${left} ${coordinate(y(0))}H${right}`, stroke: palette.rule }),
-    absent.length === 0 ? "" : endLabel(MISSING, left + MISSING_WIDTH / 2 + 6),
+    absent.length === 0 ? "" : endLabel(MISSING, missingCentre),
     ...infinities.map((end) => endLabel(numberText(end), infinitePlace(end))),
     sideLabel(`SHAP value of ${name}`, MARGIN + 10, top + HEIGHT / 2, HEIGHT, palette),
     drawnDots(),
@@ -161,8 +162,7 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
       }
     }
     if (absent.length > 0) {
-      const centre = left + MISSING_WIDTH / 2 + 6;
-      bars.push({ from: centre - 12, to: centre + 12, count: absent.length });
+      bars.push({ from: missingCentre - 12, to: missingCentre + 12, count: absent.length });
     }
     const most = Math.max(...bars.map(({ count }) => count), 1);
     const shapes = bars
@@ -203,7 +203,7 @@ export function scatter(explanation: Explanation, options: ScatterOptions): stri
         places[r] = centre - offsets[i]!;
       });
     };
-    if (absent.length > 0) spread(absent, left + MISSING_WIDTH / 2 + 6, MISSING_WIDTH - 2 * radius);
+    if (absent.length > 0) spread(absent, missingCentre, MISSING_WIDTH - 2 * radius);
     if (categories === undefined) {
       cells.forEach((cell, r) => {
         if (isDrawable(cell)) places[r] = x(cell);

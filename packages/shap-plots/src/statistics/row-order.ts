@@ -1,10 +1,19 @@
+import { ShapeError } from "shap-core";
 import type { Selection } from "../selection.js";
 
 /** `similarity`: rows with like reasons side by side; `output`: by the model's output; `given`: as in the explanation. */
 export type RowOrder = "similarity" | "output" | "given";
 
-/** The rows of a selection in the order they are drawn from left to right. */
+const orders: readonly RowOrder[] = ["similarity", "output", "given"];
+
+/**
+ * The rows of a selection in the order they are drawn from left to right.
+ * @throws ShapeError where there is no such order
+ */
 export function orderRows(selection: Selection, order: RowOrder): Uint32Array {
+  if (!orders.includes(order)) {
+    throw new ShapeError(`order must be ${orders.join(", ")}; got ${JSON.stringify(order)}`);
+  }
   const rows = Uint32Array.from({ length: selection.rows }, (_, r) => r);
   if (order === "output") return rows.sort((a, b) => selection.outputs[a]! - selection.outputs[b]! || a - b);
   return order === "similarity" ? bySimilarity(selection, rows) : rows;

@@ -69,7 +69,8 @@ function addTree(builder: TreeBuilder, tree: DocumentNode, output: number, scale
         feature: node.get("split_feature").integer(0, 2 ** 31),
         left: left[id]!,
         right: right[id]!,
-        cover: node.optional("internal_count")?.number(),
+        // A split that no row reached was not counted.
+        cover: node.optional("internal_count")?.number() || undefined,
         ...testOf(node),
       };
     },

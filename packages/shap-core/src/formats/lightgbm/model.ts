@@ -46,6 +46,7 @@ export function readLightgbm(file: LightgbmFile, options: ReadOptions): TreeEnse
     featureNames: featureNamesOf(header.optional("feature_names"), features, options),
     outputNames: outputNamesOf(undefined, outputs),
     categories: categoryNamesOf(options, categories, features),
+    unseenIsMissing: true,
     baseValues: new Float64Array(outputs),
     transform: objective.transform,
     source: {

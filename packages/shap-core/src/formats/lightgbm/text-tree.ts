@@ -67,13 +67,14 @@ interface Covers {
   readonly split: ArrayLike<number>;
 }
 
-/** Rows that reached each node in training. A tree of one leaf need not count them; no share is ever taken of them. */
+/** Rows that reached each node in training; undefined where they were not counted. A tree of one leaf need not count them; no share is ever taken of them. */
 function readCovers(tree: DocumentNode, splits: number): Covers | undefined {
   const leaf = tree.optional("leaf_count");
   if (splits === 0) return { leaf: leaf === undefined ? [1] : numbersIn(leaf, 1), split: [] };
   const split = tree.optional("internal_count");
   if (leaf === undefined || split === undefined) return undefined;
-  return { leaf: numbersIn(leaf, splits + 1), split: numbersIn(split, splits) };
+  const covers = { leaf: numbersIn(leaf, splits + 1), split: numbersIn(split, splits) };
+  return covers.split.includes(0) ? undefined : covers;
 }
 
 /** A categorical split's threshold is the number of its set: words `cat_boundaries[i]` up to the next of `cat_threshold`. */

@@ -13,6 +13,8 @@ export type Value =
   | { readonly kind: "columns"; readonly columns: readonly Column[]; readonly single: boolean }
   | { readonly kind: "constant"; readonly tensor: Tensor }
   | { readonly kind: "scores"; readonly scores: Scores }
+  /** Some outputs of the scores: a graph may give each by itself, nothing is computed with them. */
+  | { readonly kind: "part"; readonly scores: Scores }
   /** Σ |score| of a row, or |score|: half of a normalisation to sum 1. */
   | { readonly kind: "absolute" | "norm"; readonly scores: Scores }
   /** The predicted class, which nothing is explained of. */

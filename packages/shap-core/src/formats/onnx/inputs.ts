@@ -1,6 +1,7 @@
 import { UnsupportedModelError } from "../../errors.js";
 import type { DocumentNode } from "../document.js";
 import type { ReadOptions } from "../format.js";
+import { MAX_FEATURES } from "../limits.js";
 import { readOperator } from "./attributes.js";
 import type { GraphInputs, Value } from "./graph.js";
 import { DataType } from "./schema.js";
@@ -12,8 +13,6 @@ const NUMBERS = new Set<number>([
   DataType.int32,
   DataType.boolean,
 ]);
-
-const MAX_FEATURES = 2 ** 20;
 
 /**
  * The graph's inputs as columns, and the names they give the features: an input of one column is a feature by its
@@ -45,7 +44,8 @@ export function graphInputs(
     }
     const single = elements === DataType.float;
     const width = columnsOf(type) ?? widthUsed(graph, inputs.length, options);
-    if (features + width > MAX_FEATURES) input.fail(`expected at most ${MAX_FEATURES} features`);
+    if (!(features + width <= MAX_FEATURES && Number.isInteger(width)))
+      input.fail(`expected at most ${MAX_FEATURES} features`);
     const steps = single ? [{ kind: "round", by: 0, single } as const] : [];
     const first = features;
     const columns = Array.from({ length: width }, (_, i) => ({ feature: first + i, steps }));

@@ -64,7 +64,7 @@ function outputScores(graph: DocumentNode, values: ReadonlyMap<string, Value>): 
       values.get(output.get("name").text()) ?? output.fail("expected an output that a node makes");
     if (value.kind === "unknown") throw unread(value.operator.name, value.operator.node.path);
     if (value.kind === "label") continue;
-    if (value.kind !== "scores")
+    if (value.kind !== "scores" && value.kind !== "part")
       return output.fail("expected the scores of a tree ensemble or a linear model");
     if (found !== undefined && found.sums !== value.scores.sums)
       throw new UnsupportedModelError(

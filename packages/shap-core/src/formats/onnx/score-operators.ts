@@ -1,5 +1,6 @@
 import type { Operator } from "./attributes.js";
 import type { Value } from "./graph.js";
+import { DataType } from "./schema.js";
 import { isMirrored, outputCount, type Scores, scaleScores, shiftScores } from "./scores.js";
 import { classLabels } from "./tree-operators.js";
 
@@ -13,19 +14,24 @@ export function applyToScores(operator: Operator, given: readonly Value[]): Valu
   const value = given[at];
   if (value === undefined || value.kind === "label" || value.kind === "unknown") return undefined;
   if (value.kind === "absolute")
-    return name === "ReduceSum" ? [{ kind: "norm", scores: value.scores }] : undefined;
+    return name === "ReduceSum" && isRowAxis(operator, given)
+      ? [{ kind: "norm", scores: value.scores }]
+      : undefined;
+  if (value.kind === "part") return PASSING.has(name) ? [value] : undefined;
   if (value.kind !== "scores") return undefined;
   const { scores } = value;
   const passed = (changed: Scores): Value[] => [{ kind: "scores", scores: changed }];
   const other = given.length === 2 ? given[1 - at] : undefined;
   switch (name) {
     case "Identity":
-    case "Cast":
     case "Reshape":
     case "Flatten":
-    case "Slice":
     case "Squeeze":
       return [value];
+    case "Cast":
+      return REAL_TYPES.has(operator.attributes.integer("to", 0)) ? [value] : undefined;
+    case "Slice":
+      return [{ kind: "part", scores }];
     case "ai.onnx.ml.ZipMap":
       return passed({ ...scores, isClassifier: true, labels: classLabels(operator) });
     case "ArgMax":
@@ -47,7 +53,7 @@ export function applyToScores(operator: Operator, given: readonly Value[]): Valu
         ? passed({ ...scores, transform: { kind: "logistic", scale: 1 } })
         : undefined;
     case "Softmax":
-      return scores.transform.kind === "identity" && outputCount(scores) > 1
+      return scores.transform.kind === "identity" && outputCount(scores) > 1 && isRowAxis(operator, given)
         ? passed({ ...scores, transform: { kind: "softmax" } })
         : undefined;
     case "Exp":
@@ -57,6 +63,19 @@ export function applyToScores(operator: Operator, given: readonly Value[]): Valu
     default:
       return undefined;
   }
+}
+
+/** Operators that change no more than the form of a tensor. */
+const PASSING = new Set(["Identity", "Reshape", "Flatten", "Squeeze"]);
+
+const REAL_TYPES = new Set<number>([DataType.float, DataType.double]);
+
+/** Whether an operator works along each row: its axis (an attribute, or since opset 13 an input) is 1 or −1. */
+function isRowAxis({ attributes }: Operator, given: readonly Value[]): boolean {
+  const input = given.find((value) => value.kind === "constant");
+  const axes = input?.tensor.values ?? attributes.numbers("axes");
+  const axis = axes.length > 0 ? axes[0]! : attributes.integer("axis", -1);
+  return axes.length <= 1 && (axis === 1 || axis === -1);
 }
 
 /** Whether a normalisation to sum 1 changes nothing. */

@@ -187,7 +187,7 @@ function buildTrees(
     builder.addTree({
       path: `${place.path} tree ${index}`,
       nodeCount: tree.positions.length,
-      root: rootOf(tree, trueIds, falseIds, modes),
+      root: rootOf(operator, tree, trueIds, falseIds, modes),
       output,
       node,
     });
@@ -207,22 +207,34 @@ function singleOutput(tree: OnnxTree, leafValues: (id: number) => Map<number, nu
   return single ?? 0;
 }
 
-/** The node that is no node's child; the first such. */
+/** The node that is no node's child, of which every other is a descendant. */
 function rootOf(
+  operator: Operator,
   tree: OnnxTree,
   trueIds: Float64Array,
   falseIds: Float64Array,
   modes: readonly string[],
 ): number {
-  const isChild = new Uint8Array(tree.positions.length);
-  for (const i of tree.positions) {
-    if (modes[i] === "LEAF") continue;
-    for (const id of [trueIds[i]!, falseIds[i]!]) {
-      const local = tree.positionOf.get(id);
-      if (local !== undefined) isChild[local] = 1;
-    }
+  const count = tree.positions.length;
+  const isChild = new Uint8Array(count);
+  const children = tree.positions.map((i) =>
+    modes[i] === "LEAF" ? [] : [trueIds[i]!, falseIds[i]!].map((id) => tree.positionOf.get(id) ?? -1),
+  );
+  for (const child of children.flat()) if (child >= 0) isChild[child] = 1;
+  const root = isChild.indexOf(0);
+  const seen = new Uint8Array(count);
+  let reached = 0;
+  const pending = [root];
+  while (pending.length > 0) {
+    const local = pending.pop()!;
+    if (local < 0 || seen[local] === 1) continue;
+    seen[local] = 1;
+    reached++;
+    pending.push(...children[local]!);
   }
-  return Math.max(0, isChild.indexOf(0));
+  return reached === count
+    ? root
+    : refuse(operator.node, "has a tree whose nodes do not hang together; expected one root");
 }
 
 /**

@@ -8,8 +8,9 @@ export interface Field {
   readonly name: string;
   readonly index: number;
   readonly isCategorical: boolean;
-  /** Texts have codes 0, 1, 2, ... in the order of `names`; numbers are their own codes. */
+  /** A category's code is its place here. Undefined for numbers that the dictionary does not list, and for booleans. */
   readonly names: string[] | undefined;
+  readonly isNumeric: boolean;
   /** Whether the dictionary lists all values, so that any other is invalid. */
   readonly isClosed: boolean;
   readonly isFloat32: boolean;
@@ -92,16 +93,18 @@ function readField(use: XmlElement, definition: XmlElement, index: number): Fiel
     throw unread(use, `invalidValueTreatment="${invalid}"`);
   const dataType = definition.attribute("dataType");
   const isCategorical = definition.attribute("optype") !== "continuous";
-  const values = definition.all("Value");
+  const isNumeric = dataType !== "string" && dataType !== "boolean";
+  const values = definition.all("Value").filter((value) => !isMissingNumber(value, isNumeric));
   if (values.some((value) => (value.attributes.get("property") ?? "valid") !== "valid"))
     throw unread(definition, "Value with a property of invalid or missing");
-  const listed = values.map((value) => value.attribute("value"));
-  const hasNames = isCategorical && dataType === "string";
+  const listed = values.map((value) => plainName(value.attribute("value"), isNumeric));
+  const hasNames = isCategorical && dataType !== "boolean" && (dataType === "string" || listed.length > 0);
   return {
     name: use.attribute("name"),
     index,
     isCategorical,
     names: hasNames ? listed : undefined,
+    isNumeric,
     isClosed: listed.length > 0,
     isFloat32: dataType === "float",
     replacement: use.attributes.get("missingValueReplacement"),
@@ -109,10 +112,15 @@ function readField(use: XmlElement, definition: XmlElement, index: number): Fiel
   };
 }
 
+/** A NaN that is said to be missing (as JPMML writes for LightGBM and XGBoost) is so here anyway. */
+function isMissingNumber(value: XmlElement, isNumeric: boolean): boolean {
+  return isNumeric && value.attributes.get("property") === "missing" && value.attribute("value") === "NaN";
+}
+
 /** The code of a categorical field's value as a file writes it. */
 export function codeOf(field: Field, value: string, where: XmlElement): number {
   if (field.names !== undefined) {
-    const code = field.names.indexOf(value);
+    const code = field.names.indexOf(plainName(value, field.isNumeric));
     if (code >= 0) return code;
     if (field.isClosed)
       return where.fail(`expected a value of the field ${field.name}, found ${JSON.stringify(value)}`);
@@ -123,6 +131,11 @@ export function codeOf(field: Field, value: string, where: XmlElement): number {
   return Number.isInteger(code) && code >= 0 && code < CODE_LIMIT && value.trim() !== ""
     ? code
     : where.fail(`expected a whole number from 0 as a category, found ${JSON.stringify(value)}`);
+}
+
+/** A category's name; a number in the form JavaScript writes it, as rows have it. */
+function plainName(value: string, isNumeric: boolean): string {
+  return isNumeric && value.trim() !== "" ? String(Number(value)) : value;
 }
 
 /** `x <= value` (`x < value` where strict) as a threshold of the neutral form, in the field's own precision. */

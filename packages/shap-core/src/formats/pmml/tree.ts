@@ -62,7 +62,11 @@ class TreeReader {
       .filter(({ predicate }) => predicate.kind !== "never");
     const cover = element.optionalNumber("recordCount");
     if (children.length === 0) return this.leaf(element, cover);
-    const { stop, isComplete } = lastNeeded(children);
+    const { stop, isComplete } = lastNeeded(children, this.endsWithLast);
+    const last = children[stop]!.predicate;
+    // Only the listed categories are taken: any other finds no prediction, also where the file lets it in as it is.
+    if (isComplete && last.kind === "set")
+      this.fields.refusals[last.field.index]!.unseen ||= last.field.invalid === "asIs";
     const covers = remainingCovers(cover, children);
     let rest = isComplete ? this.lastChild(element, children, stop) : this.end(element, covers[stop + 1]);
     for (let i = isComplete ? stop - 1 : stop; i >= 0; i--) {
@@ -171,12 +175,7 @@ function setSides(test: FieldTest, sides: { left: number; right: number; missing
   const { field, codes } = test;
   const turn = field.isClosed && field.invalid === "asMissing" && sides.missingLeft;
   if (!turn) return { ...sides, categories: bitsOf(codes) };
-  if (field.names === undefined)
-    throw new UnsupportedModelError(
-      `PMML field ${field.name}: invalidValueTreatment="asMissing" of a category that is a number is not read`,
-      'Write the category as text (dataType="string")',
-    );
-  const others = field.names.map((_, code) => code).filter((code) => !codes.includes(code));
+  const others = [...(listedCodes(test) ?? [])].filter((code) => !codes.includes(code));
   return { left: sides.right, right: sides.left, missingLeft: false, categories: bitsOf(others) };
 }
 
@@ -202,7 +201,10 @@ function replaced(test: FieldTest, where: XmlElement): "true" | "false" {
  * Known where it is True, or where the children up to it test one field: thresholds leave an interval, sets leave
  * some of the listed codes.
  */
-function lastNeeded(children: readonly Child[]): { stop: number; isComplete: boolean } {
+function lastNeeded(
+  children: readonly Child[],
+  endsWithLast: boolean,
+): { stop: number; isComplete: boolean } {
   let above = Number.NEGATIVE_INFINITY;
   let upTo = Number.POSITIVE_INFINITY;
   let codes: Set<number> | undefined;
@@ -217,7 +219,7 @@ function lastNeeded(children: readonly Child[]): { stop: number; isComplete: boo
       // What is left is above < x <= upTo.
       if (above >= upTo) return { stop: i, isComplete: true };
     } else {
-      codes ??= listedCodes(predicate);
+      codes ??= endsWithLast && predicate.field.invalid === "asIs" ? undefined : listedCodes(predicate);
       const takes = (code: number) => predicate.codes.includes(code) !== predicate.negated;
       codes = codes && new Set([...codes].filter((code) => !takes(code)));
       if (codes?.size === 0) return { stop: i, isComplete: true };
@@ -226,10 +228,9 @@ function lastNeeded(children: readonly Child[]): { stop: number; isComplete: boo
   return { stop: children.length - 1, isComplete: false };
 }
 
-/** The codes a closed field of texts can have; undefined where they are not known, or any may come. */
+/** The codes a closed field can have (0 and 1 for a boolean); undefined where they are not known. */
 function listedCodes({ field }: FieldTest): Set<number> | undefined {
-  if (!field.isClosed || field.names === undefined || field.invalid === "asIs") return undefined;
-  return new Set(field.names.keys());
+  return field.isClosed ? new Set(field.names?.keys() ?? [0, 1]) : undefined;
 }
 
 /** The training weight that reaches child i: the node's, less that of the children before. */

@@ -89,7 +89,7 @@ class XmlParser {
 
   parse(): XmlElement {
     const { text } = this;
-    const encoding = /^<\?xml[^>]*encoding=["']([^"']*)["']/.exec(text)?.[1];
+    const encoding = /^\s*<\?xml[^>]*encoding=["']([^"']*)["']/.exec(text)?.[1];
     if (encoding !== undefined && !/^(utf-8|us-ascii)$/i.test(encoding))
       this.fail(`expected the encoding UTF-8, found ${encoding}`);
     while (this.position < text.length) {

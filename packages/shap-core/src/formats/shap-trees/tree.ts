@@ -1,5 +1,6 @@
 import { categorySet } from "../category-set.js";
 import type { DocumentNode } from "../document.js";
+import { MAX_FEATURES } from "../limits.js";
 import { atMostFloat32 } from "../thresholds.js";
 import type { SourceNode, SourceTree } from "../tree-builder.js";
 
@@ -21,7 +22,8 @@ export function shapTree(tree: DocumentNode, roundsInput: boolean): ShapTree {
   if (nodeCount === 0) tree.get("children_left").fail("expected at least one node");
   const right = tree.get("children_right").numbers(nodeCount);
   const missing = tree.get("children_default").numbers(nodeCount);
-  const features = member(tree, "features", "feature").numbers(nodeCount);
+  const featureNode = member(tree, "features", "feature");
+  const features = featureNode.numbers(nodeCount);
   const thresholdNode = member(tree, "thresholds", "threshold");
   const thresholds = thresholdNode.numbers(nodeCount);
   const values = member(tree, "values", "value");
@@ -56,7 +58,9 @@ export function shapTree(tree: DocumentNode, roundsInput: boolean): ShapTree {
 
   let largestFeature = -1;
   for (let id = 0; id < nodeCount; id++) {
-    if (!isLeaf(id)) largestFeature = Math.max(largestFeature, features[id]!);
+    if (isLeaf(id)) continue;
+    featureNode.at(id).integer(0, MAX_FEATURES - 1);
+    largestFeature = Math.max(largestFeature, features[id]!);
   }
   return { source: { path: tree.path, nodeCount, node }, outputs, largestFeature, values };
 }

@@ -2,6 +2,7 @@ import { TreeEnsemble } from "../../model/tree-ensemble.js";
 import type { DocumentNode } from "../document.js";
 import { featureNamesOf, outputNamesOf } from "../feature-names.js";
 import type { Format, ReadOptions } from "../format.js";
+import { MAX_FEATURES } from "../limits.js";
 import { TreeBuilder } from "../tree-builder.js";
 import { type OutputLayout, outputLayout } from "./output-layout.js";
 import { treelitePostprocessor } from "./postprocessor.js";
@@ -23,7 +24,7 @@ export const treeliteJson = {
 } as const satisfies Format;
 
 function readTreelite(document: DocumentNode, options: ReadOptions): TreeEnsemble {
-  const features = document.get("num_feature").integer(0, 2 ** 31 - 1);
+  const features = document.get("num_feature").integer(1, MAX_FEATURES);
   const trees = document.get("trees").items();
   if (trees.length === 0) document.get("trees").fail("expected at least one tree");
   const layout = outputLayout(document, trees.length);

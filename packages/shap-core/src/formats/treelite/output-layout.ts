@@ -1,4 +1,5 @@
 import type { DocumentNode } from "../document.js";
+import { MAX_OUTPUTS } from "../limits.js";
 
 /** Where each tree's leaf values go: Treelite's targets and classes as one row of outputs, target by target. */
 export interface OutputLayout {
@@ -14,8 +15,6 @@ export interface OutputLayout {
   /** A leaf's value as it adds to the outputs, averaged over the trees of an output where the model averages. */
   leafValue(tree: number, leaf: DocumentNode): number | Float64Array;
 }
-
-const MAX_OUTPUTS = 2 ** 16;
 
 export function outputLayout(document: DocumentNode, treeCount: number): OutputLayout {
   const classes = classCounts(document);

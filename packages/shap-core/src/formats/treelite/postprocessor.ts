@@ -29,10 +29,7 @@ export function treelitePostprocessor(document: DocumentNode, layout: OutputLayo
         "Export one model a target",
       );
     case "hinge":
-      throw new UnsupportedModelError(
-        "Treelite's postprocessor hinge turns the margin into a class and cannot be explained",
-        'Build the model with postprocessor "identity"',
-      );
+      return { kind: "step" };
     default:
       return node.fail("expected a postprocessor of Treelite 4");
   }

@@ -1,6 +1,7 @@
 import { UnsupportedModelError } from "../../errors.js";
 import { categorySet } from "../category-set.js";
 import type { DocumentNode } from "../document.js";
+import { MAX_FEATURES } from "../limits.js";
 import { atMostFloat32, lessThanFloat32, lessThanFloat64 } from "../thresholds.js";
 import type { SourceNode, SourceTree } from "../tree-builder.js";
 
@@ -26,7 +27,7 @@ export function treeliteTree(
     const leaf = source.optional("leaf_value");
     if (leaf !== undefined) return { kind: "leaf", value: leafValue(leaf), cover };
     const split = {
-      feature: source.get("split_feature_id").integer(0, 2 ** 31 - 1),
+      feature: source.get("split_feature_id").integer(0, MAX_FEATURES - 1),
       left: source.get("left_child").integer(0, nodeCount - 1),
       right: source.get("right_child").integer(0, nodeCount - 1),
       missingLeft: source.get("default_left").value === true,

@@ -5,13 +5,17 @@ import { listNodes } from "../nested-tree.js";
 import { lessThanFloat32 } from "../thresholds.js";
 import type { SourceNode, TreeBuilder } from "../tree-builder.js";
 
+export interface DumpedTreePlace {
+  /** The output its leaves add to; -1 for vector leaves. */
+  readonly output: number;
+  /** What its leaf values are multiplied with (dart). */
+  readonly weight: number;
+  readonly featureNames: readonly string[];
+}
+
 /** Adds one element of a dump: nested nodes that name their children's ids as yes, no and missing. */
-export function addDumpedTree(
-  builder: TreeBuilder,
-  root: DocumentNode,
-  output: number,
-  featureNames: readonly string[],
-): void {
+export function addDumpedTree(builder: TreeBuilder, root: DocumentNode, place: DumpedTreePlace): void {
+  const { output, weight, featureNames } = place;
   const { nodes, left, right } = listNodes(root, (node) => {
     if (node.optional("leaf") !== undefined) return undefined;
     return [childOf(node, "yes"), childOf(node, "no")];
@@ -25,7 +29,10 @@ export function addDumpedTree(
       const cover = node.optional("cover")?.number();
       if (left[id] === -1) {
         const leaf = node.get("leaf");
-        const value = leaf.isList() ? Array.from(leaf.numbers(), Math.fround) : Math.fround(leaf.number());
+        const value = Array.from(
+          leaf.isList() ? leaf.numbers() : [leaf.number()],
+          (part) => Math.fround(part) * weight,
+        );
         return { kind: "leaf", value, cover };
       }
       const missing = node.get("missing").integer(0, 2 ** 31);

@@ -1,6 +1,6 @@
 import { ShapeError, UnsupportedModelError } from "../../errors.js";
 import { TreeEnsemble } from "../../model/tree-ensemble.js";
-import { categoryNamesOf } from "../category-names.js";
+import { categoryNamesOf, unseenRefusals } from "../category-names.js";
 import type { DocumentNode } from "../document.js";
 import { outputNamesOf } from "../feature-names.js";
 import type { Format, ReadOptions } from "../format.js";
@@ -44,17 +44,22 @@ function readDump(document: DocumentNode, options: ReadOptions): TreeEnsemble {
   const perRound = isVector ? parallelTrees : parallelTrees * outputs;
   if (trees.length % perRound !== 0)
     document.fail(`expected a multiple of ${perRound} trees, as outputs and parallelTrees say`);
+  const weights = options.treeWeights ?? [];
+  if (weights.length > 0 && (weights.length !== trees.length || !weights.every(Number.isFinite)))
+    throw new ShapeError(`the option treeWeights must be ${trees.length} finite numbers, one a tree`);
   const count = roundsToRead(options, trees.length / perRound) * perRound;
   const builder = new TreeBuilder(name, featureNames.length, outputs, isVector ? outputs : 1);
   for (let index = 0; index < count; index++) {
     const output = isVector ? -1 : Math.floor(index / parallelTrees) % outputs;
-    addDumpedTree(builder, trees[index]!, output, featureNames);
+    addDumpedTree(builder, trees[index]!, { output, weight: Math.fround(weights[index] ?? 1), featureNames });
   }
+  const categories = categoryNamesOf(options, undefined, featureNames.length);
   return new TreeEnsemble({
     ...builder.build(),
     featureNames,
     outputNames: outputNamesOf(undefined, outputs),
-    categories: categoryNamesOf(options, undefined, featureNames.length),
+    categories,
+    refusals: unseenRefusals(categories),
     baseValues,
     transform: objective.transform,
     source: { format: name, objective: objective.name },

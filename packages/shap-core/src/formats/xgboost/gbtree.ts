@@ -1,5 +1,5 @@
 import type { TreeEnsembleData } from "../../model/tree-ensemble.js";
-import { categoryNamesOf } from "../category-names.js";
+import { categoryNamesOf, unseenRefusals } from "../category-names.js";
 import type { DocumentNode } from "../document.js";
 import type { ReadOptions } from "../format.js";
 import { roundsToRead } from "../rounds.js";
@@ -29,7 +29,17 @@ export function readGbtree(booster: DocumentNode, learner: Learner, options: Rea
     addTree(builder, trees[index]!, { output, width, weight: weights[index]! });
   }
   const categories = categoryNamesOf(options, readCategories(model.optional("cats"), features), features);
-  return { ...builder.build(), featureNames, outputNames, categories, baseValues, transform, source };
+  return {
+    ...builder.build(),
+    featureNames,
+    outputNames,
+    categories,
+    // "Found a category not in the training set", says XGBoost.
+    refusals: unseenRefusals(categories),
+    baseValues,
+    transform,
+    source,
+  };
 }
 
 /** One a tree: 1 for trees that dart never weighted. */

@@ -1,5 +1,7 @@
 import type { TreeEnsemble } from "../../model/tree-ensemble.js";
+import { pairCell } from "../interactions.js";
 import { type Block, patternsOf } from "./block.js";
+import { MOST_BITS } from "./block-plan.js";
 import { backgroundLeafTables, type LeafTables, pathLeafTables, tableWidth } from "./leaf-tables.js";
 
 /** How many numbers a row of a block's table has: its features or pairs of them, times the outputs of its leaves. */
@@ -11,24 +13,22 @@ export function blockWidth(model: TreeEnsemble, block: Block, order: 1 | 2): num
 export function blockSlots(model: TreeEnsemble, block: Block, order: 1 | 2): number[] {
   const outputs = model.outputNames.length;
   const first = Math.max(0, model.data.treeOutput[block.tree]!);
-  const cells: number[] = [];
-  block.features.forEach((i, position) => {
-    if (order === 1) cells.push(i);
-    else for (const j of block.features.slice(position + 1)) cells.push(pairCell(i, j));
-  });
+  const { features } = block;
   const width = leafWidth(model, block);
-  return cells.flatMap((cell) => Array.from({ length: width }, (_, k) => cell * outputs + first + k));
+  const slots: number[] = [];
+  const add = (cell: number): void => {
+    for (let k = 0; k < width; k++) slots.push(cell * outputs + first + k);
+  };
+  for (let a = 0; a < features.length; a++) {
+    if (order === 1) add(features[a]!);
+    else for (let b = a + 1; b < features.length; b++) add(pairCell(features[a]!, features[b]!));
+  }
+  return slots;
 }
 
 /** Sums a row has: features × outputs, or the pairs i < j (in the order of `pairCell`) × outputs; outputs last. */
 export function slotCount(model: TreeEnsemble, order: 1 | 2): number {
   return tableWidth(model.featureNames.length, order) * model.outputNames.length;
-}
-
-/** The place of the unordered pair of two features among (0,1), (0,2), (1,2), (0,3), ... */
-export function pairCell(a: number, b: number): number {
-  const [i, j] = a < b ? [a, b] : [b, a];
-  return (j * (j - 1)) / 2 + i;
 }
 
 /**
@@ -46,7 +46,7 @@ export function fillBlockTable(
   const outputs = leafWidth(model, block);
   const width = blockWidth(model, block, order);
   const indexes = 2 ** block.bits;
-  const patterns = new Int32Array(indexes);
+  const patterns = patternScratch.subarray(0, indexes);
   const total = counts?.reduce((a, b) => a + b, 0) ?? 0;
   for (const leaf of block.leaves) {
     patternsOf(block, leaf, patterns);
@@ -63,7 +63,7 @@ export function fillBlockTable(
       leafTables = backgroundLeafTables(weights, features);
     }
     const unit = order === 1 ? leafTables.shapley() : leafTables.pairs();
-    const columns = order === 1 ? Int32Array.from(leaf.path) : pairColumns(block, leaf.path);
+    const columns = order === 1 ? leaf.path : pairColumns(block, leaf.path);
     for (let k = 0; k < outputs; k++) {
       const value = values[leaf.node * valueWidth + k]!;
       addLeaf(table, width, outputs, k, unit, columns, patterns, value);
@@ -71,13 +71,16 @@ export function fillBlockTable(
   }
 }
 
+/** Filled anew for each leaf. */
+const patternScratch = new Int32Array(2 ** MOST_BITS);
+
 function addLeaf(
   table: Float64Array,
   width: number,
   outputs: number,
   output: number,
   unit: Float64Array,
-  columns: Int32Array,
+  columns: readonly number[],
   patterns: Int32Array,
   value: number,
 ): void {
@@ -90,7 +93,7 @@ function addLeaf(
 }
 
 /** For each pair of a leaf's path features, the column of the pair in the block's table. */
-function pairColumns(block: Block, path: readonly number[]): Int32Array {
+function pairColumns(block: Block, path: readonly number[]): number[] {
   const count = block.features.length;
   const columns: number[] = [];
   path.forEach((a, position) => {
@@ -100,7 +103,7 @@ function pairColumns(block: Block, path: readonly number[]): Int32Array {
       columns.push(i * count - (i * (i + 1)) / 2 + (j - i - 1));
     }
   });
-  return Int32Array.from(columns);
+  return columns;
 }
 
 function leafWidth(model: TreeEnsemble, block: Block): number {

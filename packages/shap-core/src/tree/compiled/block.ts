@@ -36,10 +36,13 @@ export interface BlockLeaf {
   /** The distinct features of the leaf's whole path, as positions in the block's `features`. */
   readonly path: readonly number[];
   /** Per path feature, the product of the cover ratios of its conditions. */
-  readonly cold: Float64Array;
-  /** For bit b of the index, the path features (bits by position in `path`) that a row fails where b is 0, and where 1. */
-  readonly failsIfClear: Int32Array;
-  readonly failsIfSet: Int32Array;
+  readonly cold: readonly number[];
+  /**
+   * For bit b of the index, the path features (bits by position in `path`) that a row fails where b is 0, and where
+   * it is 1; bits past the end say nothing of this leaf.
+   */
+  readonly failsIfClear: readonly number[];
+  readonly failsIfSet: readonly number[];
 }
 
 /** Describes the block at `root`, reached over `path`. */
@@ -54,7 +57,7 @@ export function makeBlock(
   const { feature, left, right } = model.data;
   const features: number[] = [];
   const conditions: Condition[] = [];
-  const bitOfTest = new Map<string, number>();
+  const bitOfTest = new Map<number, number>();
   let bits = 0;
 
   const pathBit = new Map<number, number>();
@@ -76,10 +79,21 @@ export function makeBlock(
   }
 
   const leaves: BlockLeaf[] = [];
-  const inside: { bit: number; right: boolean; feature: number }[] = [];
-  const cold = new Map<number, number>();
-  for (const { node, right: goesRight } of path)
-    multiply(cold, feature[node]!, ratio(leftRatio, node, goesRight));
+  /** The distinct features of the present path, their places in `features`, their cold products. */
+  const onPath: number[] = [];
+  const places: number[] = [];
+  const cold: number[] = [];
+  const inside: { bit: number; right: boolean; onPath: number }[] = [];
+  for (const { node, right: goesRight } of path) {
+    const j = feature[node]!;
+    const at = onPath.indexOf(j);
+    if (at >= 0) cold[at]! *= ratio(leftRatio, node, goesRight);
+    else {
+      places.push(onPath.push(j) - 1);
+      cold.push(ratio(leftRatio, node, goesRight));
+    }
+  }
+  const pathFeatures = onPath.length;
 
   const visit = (node: number): void => {
     const j = feature[node]!;
@@ -87,7 +101,7 @@ export function makeBlock(
       leaves.push(describeLeaf(node));
       return;
     }
-    const test = `${ranked.column[node]} ${ranked.threshold[node]}`;
+    const test = ranked.column[node]! * 65536 + ranked.threshold[node]! + 1;
     let bit = bitOfTest.get(test);
     if (bit === undefined) {
       bit = bits++;
@@ -95,35 +109,40 @@ export function makeBlock(
       const { column, threshold } = ranked;
       conditions.push({ column: column[node]!, threshold: threshold[node]!, flip: 0, bit: 1 << bit });
     }
-    if (!features.includes(j)) features.push(j);
-    const before = cold.get(j);
+    let place = features.indexOf(j);
+    if (place < 0) place = features.push(j) - 1;
+    let at = onPath.indexOf(j);
+    const isNew = at < 0;
+    if (isNew) {
+      at = onPath.push(j) - 1;
+      places.push(place);
+      cold.push(1);
+    }
+    const before = cold[at]!;
     for (const goesRight of [false, true]) {
-      inside.push({ bit, right: goesRight, feature: j });
-      multiply(cold, j, ratio(leftRatio, node, goesRight));
+      inside.push({ bit, right: goesRight, onPath: at });
+      cold[at] = before * ratio(leftRatio, node, goesRight);
       visit((goesRight ? right : left)[node]!);
       inside.pop();
-      if (before === undefined) cold.delete(j);
-      else cold.set(j, before);
+    }
+    cold[at] = before;
+    if (isNew) {
+      onPath.pop();
+      places.pop();
+      cold.pop();
     }
   };
 
   const describeLeaf = (node: number): BlockLeaf => {
-    const onPath = Array.from(cold.keys());
-    const failsIfClear = new Int32Array(32);
-    const failsIfSet = new Int32Array(32);
-    for (const [j, bit] of pathBit) failsIfSet[bit]! |= 1 << onPath.indexOf(j);
+    const failsIfClear = new Array<number>(bits).fill(0);
+    const failsIfSet = new Array<number>(bits).fill(0);
+    // The first bits are those of the features on the path to the block, in the same order.
+    for (let bit = 0; bit < pathFeatures; bit++) failsIfSet[bit] = 1 << bit;
     for (const edge of inside) {
-      const failed = 1 << onPath.indexOf(edge.feature);
-      if (edge.right) failsIfClear[edge.bit]! |= failed;
-      else failsIfSet[edge.bit]! |= failed;
+      const fails = edge.right ? failsIfClear : failsIfSet;
+      fails[edge.bit]! |= 1 << edge.onPath;
     }
-    return {
-      node,
-      path: onPath.map((j) => features.indexOf(j)),
-      cold: Float64Array.from(cold.values()),
-      failsIfClear,
-      failsIfSet,
-    };
+    return { node, path: places.slice(), cold: cold.slice(), failsIfClear, failsIfSet };
   };
 
   visit(root);
@@ -135,8 +154,8 @@ export function patternsOf(block: Block, leaf: BlockLeaf, out: Int32Array): void
   out[0] = 0;
   for (let bit = 0; bit < block.bits; bit++) {
     const size = 1 << bit;
-    const clear = leaf.failsIfClear[bit]!;
-    const set = leaf.failsIfSet[bit]!;
+    const clear = leaf.failsIfClear[bit] ?? 0;
+    const set = leaf.failsIfSet[bit] ?? 0;
     for (let index = 0; index < size; index++) {
       out[size + index] = out[index]! | set;
       out[index]! |= clear;
@@ -146,7 +165,3 @@ export function patternsOf(block: Block, leaf: BlockLeaf, out: Int32Array): void
 
 const ratio = (leftRatio: Float64Array, node: number, right: boolean): number =>
   right ? 1 - leftRatio[node]! : leftRatio[node]!;
-
-function multiply(cold: Map<number, number>, j: number, by: number): void {
-  cold.set(j, (cold.get(j) ?? 1) * by);
-}

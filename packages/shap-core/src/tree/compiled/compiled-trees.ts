@@ -1,261 +1,130 @@
 import type { Matrix } from "../../model/matrix.js";
 import type { TreeEnsemble } from "../../model/tree-ensemble.js";
-import { ruleFor } from "../quadrature.js";
-import type { SoftDecisions } from "../soft-decisions.js";
-import type { Block } from "./block.js";
-import { blockSlots, blockWidth, fillBlockTable, slotCount } from "./block-tables.js";
-import { createKernel, type Kernel } from "./kernel.js";
-import { MemoryLayout } from "./memory-layout.js";
-import {
-  GROUP_ROWS,
-  programBytes,
-  type QuadratureProgram,
-  scratchBytes,
-  writeQuadrature,
-} from "./quadrature-program.js";
-import { fillColumn, type RankedColumns, rankColumns } from "./ranked-columns.js";
-import { type EnsemblePlan, type ExplainerPlan, planTrees, type TreePlan } from "./tree-plan.js";
+import type { Kernel } from "./kernel.js";
+import { GROUP_ROWS, type QuadratureProgram } from "./quadrature-program.js";
+import { fillColumn, type RankedColumns } from "./ranked-columns.js";
+import type { ExplainerPlan } from "./tree-plan.js";
 
-export interface CompileOptions {
-  /** 1: Shapley values; 2: pair interactions. */
-  readonly order: 1 | 2;
-  readonly maxTableBytes: number;
-  /** Interventional tables from these rows; absent: path-dependent. */
-  readonly background?: Matrix;
-  readonly kernel?: "auto" | Kernel["kind"];
+/** Where a thread works: addresses in the kernel's memory. */
+export interface WorkArea {
+  /** Rows as they came, features × chunk rows float64. */
+  readonly rows: number;
+  /** Ranks of one feature, int32. */
+  readonly ranks: number;
+  /** Columns × chunk rows int16. */
+  readonly columns: number;
+  /** Columns × GROUP_ROWS float64, for quadrature. */
+  readonly group: number;
+  readonly offsets: number;
+  /** Slots × chunk rows float64, and the same turned round. */
+  readonly sums: number;
+  readonly values: number;
+  readonly scratch: number;
 }
 
-/** Sums of a chunk of rows stay near this size, so that they stay in the cache while the trees go by. */
-const SUMS_BYTES = 256 * 1024;
-const MOST_CHUNK_ROWS = 512;
-const MOST_INDEXES = 1024;
+/** A compiled model without its memory: plain data that threads can be sent. */
+export interface CompiledState {
+  readonly plan: ExplainerPlan;
+  /** Trees that are in neither tables nor programs; the caller explains them. */
+  readonly leftOver: readonly number[];
+  /** Sums a row has. */
+  readonly slots: number;
+  /** Rows that go through together at most. */
+  readonly chunkRows: number;
+  readonly ranked: RankedColumns;
+  /** The columns, those of one feature together. */
+  readonly columnOrder: readonly number[];
+  /** Per feature, its ascending thresholds. */
+  readonly thresholds: readonly number[];
+  /** From where to where the programs of the blocks are. */
+  readonly program: number;
+  readonly programEnd: number;
+  readonly quadratures: readonly QuadratureProgram[];
+  /** One a thread. */
+  readonly work: readonly WorkArea[];
+}
 
 /**
  * A model made ready for explaining: its thresholds as ranks, its trees as tables or quadrature programs, all in one
  * memory where the kernel works. Rows go through in chunks: rows → ranks → sums (by slot) → values.
  */
 export class CompiledTrees {
-  readonly plan: ExplainerPlan;
-  /** Trees that are in neither tables nor programs; the caller explains them. */
-  readonly leftOver: readonly number[];
-  readonly slots: number;
-  private readonly ranked: RankedColumns;
-  private readonly kernel: Kernel;
-  private readonly chunkRows: number;
-  private readonly programs: QuadratureProgram[] = [];
-  private readonly at: Addresses;
+  private readonly work: WorkArea;
 
   constructor(
     private readonly model: TreeEnsemble,
-    soft: SoftDecisions,
-    options: CompileOptions,
+    readonly state: CompiledState,
+    readonly kernel: Kernel,
+    thread = 0,
   ) {
-    const { order, maxTableBytes, background } = options;
-    this.ranked = rankColumns(model);
-    const other = background === undefined ? "quadrature" : "pairs";
-    const plan = planTrees(model, soft, this.ranked, order, maxTableBytes, other);
-    this.slots = slotCount(model, order);
-    this.chunkRows = chunkRowsFor(this.slots);
+    this.work = state.work[thread]!;
+  }
 
-    const byQuadrature = order === 1 ? plan.trees.filter((tree) => tree.method === "quadrature") : [];
-    this.leftOver = plan.trees
-      .filter(({ method }) => method === "pairs" || (method === "quadrature" && order === 2))
-      .map(({ tree }) => tree);
-
-    const blocks = plan.blocks
-      .flatMap((cut) => cut?.blocks ?? [])
-      .filter((block) => blockWidth(model, block, order) > 0);
-    const layout = new MemoryLayout();
-    this.at = this.lay(layout, soft, blocks, order, plan, byQuadrature);
-    this.kernel = createKernel(layout.bytes, options.kernel);
-
-    const { buffer, kind } = this.kernel;
-    const tableBytes = plan.trees.reduce((sum, tree) => sum + tree.bytes, 0);
-    this.plan = { kernel: kind, tableBytes, memoryBytes: buffer.byteLength, trees: plan.trees };
-    this.ranked.thresholds.forEach((thresholds, j) => {
-      new Float64Array(buffer, this.at.thresholds[j]!, thresholds.length).set(thresholds);
-    });
-    this.writeBlockPrograms(blocks, order);
-    this.fillTables(blocks, order, background);
-    for (const { tree } of byQuadrature) {
-      const address = this.at.quadrature.get(tree)!;
-      this.programs.push(writeQuadrature(model, soft, this.ranked, tree, buffer, address));
-    }
+  get plan(): ExplainerPlan {
+    return this.state.plan;
   }
 
   /** Writes rows × slots sums to `out`, replacing what was there. */
   explain(rows: Matrix, out: Float64Array): void {
-    const { at, kernel, slots, chunkRows } = this;
-    const values = new Float64Array(kernel.buffer, at.values, chunkRows * slots);
-    const sums = new Float64Array(kernel.buffer, at.sums, chunkRows * slots);
+    const { work, kernel } = this;
+    const { slots, chunkRows, program, programEnd } = this.state;
     for (let start = 0; start < rows.rows; start += chunkRows) {
       const count = Math.min(chunkRows, rows.rows - start);
-      const padded = Math.ceil(count / 8) * 8;
-      this.rank(rows, start, count);
-      sums.fill(0);
-      kernel.addBlocks(at.program, at.programEnd, at.columns, chunkRows, padded, at.offsets, at.sums);
-      this.addQuadratures(count);
-      kernel.transpose(at.sums, chunkRows, count, slots, at.values);
-      out.set(values.subarray(0, count * slots), start * slots);
+      const stride = padded(count);
+      this.rank(rows, start, count, stride);
+      new Float64Array(kernel.buffer, work.sums, stride * slots).fill(0);
+      kernel.addBlocks(program, programEnd, work.columns, stride, stride, work.offsets, work.sums);
+      this.addQuadratures(count, stride);
+      kernel.transpose(work.sums, stride, count, slots, work.values);
+      out.set(new Float64Array(kernel.buffer, work.values, count * slots), start * slots);
     }
   }
 
-  /** Fills the columns with the ranks of `count` rows. */
-  private rank(rows: Matrix, start: number, count: number): void {
-    const { model, kernel, at, ranked, chunkRows } = this;
+  /** Fills the columns with the ranks of `count` rows, `stride` to a column. */
+  rank(rows: Matrix, start: number, count: number, stride: number): void {
+    const { model, kernel, work } = this;
+    const { ranked, columnOrder, thresholds } = this.state;
     const features = rows.columns;
-    const input = new Float64Array(kernel.buffer, at.rows, chunkRows * features);
+    const input = new Float64Array(kernel.buffer, work.rows, count * features);
     input.set(rows.data.subarray(start * features, (start + count) * features));
-    const ranks = new Int32Array(kernel.buffer, at.ranks, chunkRows);
+    const ranks = new Int32Array(kernel.buffer, work.ranks, count);
     let feature = -1;
-    for (let c = 0; c < ranked.columns.length; c++) {
-      const column = ranked.columns[at.columnOrder[c]!]!;
+    for (const c of columnOrder) {
+      const column = ranked.columns[c]!;
       if (column.feature !== feature) {
         feature = column.feature;
-        const thresholds = ranked.thresholds[feature]!;
-        const first = at.rows + 8 * feature;
-        kernel.rankFeature(first, 8 * features, count, at.thresholds[feature]!, thresholds.length, at.ranks);
+        const first = work.rows + 8 * feature;
+        const size = ranked.thresholds[feature]!.length;
+        kernel.rankFeature(first, 8 * features, count, thresholds[feature]!, size, work.ranks);
       }
-      const out = new Int16Array(kernel.buffer, at.columns + 2 * chunkRows * at.columnOrder[c]!, chunkRows);
+      const out = new Int16Array(kernel.buffer, work.columns + 2 * stride * c, count);
       fillColumn(model, column, input, feature, features, count, ranks, out);
     }
   }
 
-  private addQuadratures(count: number): void {
-    const { kernel, at, ranked, chunkRows, model } = this;
-    if (this.programs.length === 0) return;
-    const ranks = new Int16Array(kernel.buffer, at.columns, ranked.columns.length * chunkRows);
-    const group = new Float64Array(kernel.buffer, at.group, ranked.columns.length * GROUP_ROWS);
+  private addQuadratures(count: number, stride: number): void {
+    const { kernel, work, model } = this;
+    const { ranked, quadratures } = this.state;
+    if (quadratures.length === 0) return;
+    const ranks = new Int16Array(kernel.buffer, work.columns, ranked.columns.length * stride);
+    const group = new Float64Array(kernel.buffer, work.group, ranked.columns.length * GROUP_ROWS);
     for (let from = 0; from < count; from += GROUP_ROWS) {
       const rows = Math.min(GROUP_ROWS, Math.ceil((count - from) / 2) * 2);
       for (let c = 0; c < ranked.columns.length; c++) {
-        for (let r = 0; r < rows; r++) group[c * rows + r] = ranks[c * chunkRows + from + r]!;
+        for (let r = 0; r < rows; r++) group[c * rows + r] = ranks[c * stride + from + r]!;
       }
-      for (const { tree, points, levels, root, rule } of this.programs) {
+      for (const { tree, points, levels, root, rule } of quadratures) {
         const width = model.data.treeOutput[tree]! >= 0 ? 1 : model.outputNames.length;
         for (let k = 0; k < width; k++) {
-          const sums = at.sums + 8 * (from + k * chunkRows);
-          kernel.addTree(root, rule, points, levels, at.group, rows, sums, chunkRows, 8 * k, at.scratch);
+          const sums = work.sums + 8 * (from + k * stride);
+          kernel.addTree(root, rule, points, levels, work.group, rows, sums, stride, 8 * k, work.scratch);
         }
       }
     }
   }
-
-  private lay(
-    layout: MemoryLayout,
-    soft: SoftDecisions,
-    blocks: readonly Block[],
-    order: 1 | 2,
-    plan: EnsemblePlan,
-    byQuadrature: readonly TreePlan[],
-  ): Addresses {
-    const { model, ranked, chunkRows, slots } = this;
-    const columns = ranked.columns.length;
-    const columnOrder = Array.from(ranked.columns.keys()).sort(
-      (a, b) => ranked.columns[a]!.feature - ranked.columns[b]!.feature || a - b,
-    );
-    const words = blocks.reduce(
-      (sum, block) => sum + 3 + blockWidth(model, block, order) + 4 * block.conditions.length,
-      0,
-    );
-    let scratch = 0;
-    for (const { tree } of byQuadrature) {
-      const points = ruleFor(soft.distinctFeatures[tree]!).nodes.length;
-      scratch = Math.max(scratch, scratchBytes(soft.depth[tree]! + 1, points));
-    }
-    const program = layout.take(4 * words);
-    return {
-      columnOrder,
-      rows: layout.take(8 * chunkRows * model.featureNames.length),
-      ranks: layout.take(4 * chunkRows),
-      columns: layout.take(2 * chunkRows * columns),
-      group: layout.take(byQuadrature.length > 0 ? 8 * GROUP_ROWS * columns : 0),
-      offsets: layout.take(4 * chunkRows),
-      sums: layout.take(8 * chunkRows * slots),
-      values: layout.take(8 * chunkRows * slots),
-      counts: layout.take(4 * MOST_INDEXES),
-      scratch: layout.take(scratch),
-      thresholds: ranked.thresholds.map((values) => layout.take(8 * values.length)),
-      program,
-      programEnd: program + 4 * words,
-      tables: blocks.map((block) => layout.take(8 * 2 ** block.bits * blockWidth(model, block, order))),
-      quadrature: new Map(
-        plan.trees
-          .filter((tree) => byQuadrature.includes(tree))
-          .map(({ tree }) => [tree, layout.take(programBytes(model, soft, tree))]),
-      ),
-    };
-  }
-
-  private writeBlockPrograms(blocks: readonly Block[], order: 1 | 2): void {
-    const { at, model, kernel } = this;
-    const int32 = new Int32Array(kernel.buffer);
-    let next = at.program >> 2;
-    blocks.forEach((block, b) => {
-      const slots = blockSlots(model, block, order);
-      int32.set([at.tables[b]!, slots.length, block.conditions.length, ...slots], next);
-      next += 3 + slots.length;
-      for (const { column, threshold, flip, bit } of block.conditions) {
-        int32.set([column, threshold, flip, bit], next);
-        next += 4;
-      }
-    });
-  }
-
-  private fillTables(blocks: readonly Block[], order: 1 | 2, background: Matrix | undefined): void {
-    const { at, model, kernel } = this;
-    const counts = background === undefined ? [] : this.countBackground(blocks, background);
-    blocks.forEach((block, b) => {
-      const size = 2 ** block.bits * blockWidth(model, block, order);
-      const table = new Float64Array(kernel.buffer, at.tables[b]!, size);
-      fillBlockTable(model, block, order, table, counts[b]);
-    });
-  }
-
-  /** How many background rows have each index of each block. */
-  private countBackground(blocks: readonly Block[], background: Matrix): Int32Array[] {
-    const { at, kernel, chunkRows } = this;
-    const int32 = new Int32Array(kernel.buffer);
-    const scratch = int32.subarray(at.counts >> 2, (at.counts >> 2) + MOST_INDEXES);
-    const counts = blocks.map((block) => new Int32Array(2 ** block.bits));
-    for (let start = 0; start < background.rows; start += chunkRows) {
-      const count = Math.min(chunkRows, background.rows - start);
-      this.rank(background, start, count);
-      const padded = Math.ceil(count / 8) * 8;
-      let program = at.program;
-      blocks.forEach((block, b) => {
-        const total = counts[b]!;
-        scratch.fill(0, 0, total.length);
-        kernel.countBlock(program, at.columns, chunkRows, padded, count, at.offsets, at.counts);
-        for (let index = 0; index < total.length; index++) total[index]! += scratch[index]!;
-        program += 4 * (3 + int32[(program >> 2) + 1]! + 4 * block.conditions.length);
-      });
-    }
-    return counts;
-  }
 }
 
-/** Where everything is. */
-interface Addresses {
-  /** The columns, those of one feature together. */
-  readonly columnOrder: readonly number[];
-  readonly rows: number;
-  readonly ranks: number;
-  readonly columns: number;
-  readonly group: number;
-  readonly offsets: number;
-  readonly sums: number;
-  readonly values: number;
-  readonly counts: number;
-  readonly scratch: number;
-  readonly thresholds: readonly number[];
-  readonly program: number;
-  readonly programEnd: number;
-  readonly tables: readonly number[];
-  readonly quadrature: ReadonlyMap<number, number>;
-}
-
-function chunkRowsFor(slots: number): number {
-  const rows = Math.floor(SUMS_BYTES / (8 * Math.max(1, slots)) / 32) * 32;
-  return Math.min(Math.max(rows, 32), MOST_CHUNK_ROWS);
+/** Rows of a chunk as the kernel takes them: its vectors hold the indexes of 8. */
+export function padded(rows: number): number {
+  return Math.ceil(rows / 8) * 8;
 }

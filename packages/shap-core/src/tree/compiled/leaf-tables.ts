@@ -19,7 +19,7 @@ export const tableWidth = (features: number, order: 1 | 2): number =>
  * Path-dependent: with c_k the product of the cover ratios on feature k (see ../soft-decisions.ts for the integral).
  * Fills E[m][q] = weight · Π_k factor by doubling; dividing a hot factor out of it, which is never 0, leaves the rest.
  */
-export function pathLeafTables(cold: Float64Array, features: number): LeafTables {
+export function pathLeafTables(cold: readonly number[], features: number): LeafTables {
   const { nodes, weights } = ruleFor(features);
   const points = nodes.length;
   const patterns = 2 ** features;
@@ -102,11 +102,12 @@ export function backgroundLeafTables(weights: Float64Array, features: number): L
     }
   }
   /** Σ_s share(s, n) · G[o][s], from `least` on. */
-  const weigh = (o: number, least: number, n: number, share: (s: number, n: number) => number): number => {
+  const weigh = (o: number, least: number, n: number, share: Float64Array): number => {
     let sum = 0;
-    for (let s = least; s <= features - n; s++) sum += share(s, n) * sums[o * ranks + s]!;
+    for (let s = least; s <= features - n; s++) sum += share[n * ranks + s]! * sums[o * ranks + s]!;
     return sum;
   };
+  const shares = sharesOf(features);
   const all = patterns - 1;
   return {
     shapley() {
@@ -114,11 +115,11 @@ export function backgroundLeafTables(weights: Float64Array, features: number): L
       for (let m = 0; m < patterns; m++) {
         const n = popcount(m);
         const o = all ^ m;
-        const down = n > 0 ? -weigh(o, 0, n, referenceShare) : 0;
-        const up = weigh(o, 1, n, ownShare);
+        const down = n > 0 ? -weigh(o, 0, n, shares.referenceShare) : 0;
+        const up = weigh(o, 1, n, shares.ownShare);
         for (let j = 0; j < features; j++) {
           const bit = 1 << j;
-          table[m * features + j] = (m & bit) !== 0 ? down : up - weigh(o ^ bit, 1, n, ownShare);
+          table[m * features + j] = (m & bit) !== 0 ? down : up - weigh(o ^ bit, 1, n, shares.ownShare);
         }
       }
       return table;
@@ -129,7 +130,7 @@ export function backgroundLeafTables(weights: Float64Array, features: number): L
       for (let m = 0; m < patterns; m++) {
         const n = popcount(m);
         const o = all ^ m;
-        const bothFail = n > 1 ? weigh(o, 0, n, referencePair) / 2 : 0;
+        const bothFail = n > 1 ? weigh(o, 0, n, shares.referencePair) / 2 : 0;
         let column = 0;
         for (let i = 0; i < features; i++) {
           const first = 1 << i;
@@ -139,10 +140,13 @@ export function backgroundLeafTables(weights: Float64Array, features: number): L
             let cell = bothFail;
             if (failing === 1) {
               const met = (m & first) !== 0 ? second : first;
-              cell = -(weigh(o, 1, n, mixedPair) - weigh(o ^ met, 1, n, mixedPair)) / 2;
+              cell = -(weigh(o, 1, n, shares.mixedPair) - weigh(o ^ met, 1, n, shares.mixedPair)) / 2;
             } else if (failing === 0) {
-              const without = weigh(o ^ first, 2, n, ownPair) + weigh(o ^ second, 2, n, ownPair);
-              cell = (weigh(o, 2, n, ownPair) - without + weigh(o ^ first ^ second, 2, n, ownPair)) / 2;
+              const without =
+                weigh(o ^ first, 2, n, shares.ownPair) + weigh(o ^ second, 2, n, shares.ownPair);
+              cell =
+                (weigh(o, 2, n, shares.ownPair) - without + weigh(o ^ first ^ second, 2, n, shares.ownPair)) /
+                2;
             }
             table[m * width + column] = cell;
           }
@@ -151,6 +155,35 @@ export function backgroundLeafTables(weights: Float64Array, features: number): L
       return table;
     },
   };
+}
+
+interface Shares {
+  readonly ownShare: Float64Array;
+  readonly referenceShare: Float64Array;
+  readonly ownPair: Float64Array;
+  readonly referencePair: Float64Array;
+  readonly mixedPair: Float64Array;
+}
+
+const knownShares: (Shares | undefined)[] = [];
+
+/** The shares of ../unanimity.ts for p = s and n, at n · (features + 1) + s; 0 where they are not defined. */
+function sharesOf(features: number): Shares {
+  const table = (share: (p: number, n: number) => number, leastP: number, leastN: number): Float64Array => {
+    const values = new Float64Array((features + 1) ** 2);
+    for (let n = leastN; n <= features; n++) {
+      for (let p = leastP; p + n <= features; p++) values[n * (features + 1) + p] = share(p, n);
+    }
+    return values;
+  };
+  knownShares[features] ??= {
+    ownShare: table(ownShare, 1, 0),
+    referenceShare: table(referenceShare, 0, 1),
+    ownPair: table(ownPair, 2, 0),
+    referencePair: table(referencePair, 0, 2),
+    mixedPair: table(mixedPair, 1, 1),
+  };
+  return knownShares[features]!;
 }
 
 const kept = new Map<string, Float64Array>();

@@ -2,8 +2,7 @@ import type { Kernel } from "./kernel.js";
 import { PlainQuadrature } from "./plain-quadrature.js";
 
 /** The kernel in plain TypeScript, for engines without WebAssembly SIMD: the same sums in the same order. */
-export function createPlainKernel(bytes: number): Kernel {
-  const buffer = new ArrayBuffer(Math.ceil(bytes / 8) * 8);
+export function createPlainKernel(buffer: ArrayBufferLike): Kernel {
   const int32 = new Int32Array(buffer);
   const int16 = new Int16Array(buffer);
   const float64 = new Float64Array(buffer);
@@ -23,6 +22,7 @@ export function createPlainKernel(bytes: number): Kernel {
 
   return {
     kind: "plain",
+    memory: buffer,
     buffer,
     addBlocks(program, end, ranks, stride, rows, _offsets, sums) {
       let next = program;

@@ -49,8 +49,8 @@ export function rankColumns(model: TreeEnsemble): RankedColumns {
   const { feature, flags, threshold: thresholdOf, categorySet } = model.data;
   const thresholds = distinctThresholds(model);
   const columns: Column[] = [];
-  const known = new Map<string, number>();
-  const idOf = (key: string, make: () => Column): number => {
+  const known = new Map<number | string, number>();
+  const idOf = (key: number | string, make: () => Column): number => {
     let id = known.get(key);
     if (id === undefined) {
       id = columns.push(make()) - 1;
@@ -76,7 +76,7 @@ export function rankColumns(model: TreeEnsemble): RankedColumns {
     // A NaN threshold sends every present value right: no rank is at most −1.
     const rank = Number.isNaN(thresholdOf[node]!) ? -1 : rankOf[j]!.get(thresholdOf[node]!)!;
     const piece = Math.max(0, Math.floor(rank / COLUMN_THRESHOLDS));
-    column[node] = idOf(`${j} ${flag} ${piece}`, () => ({
+    column[node] = idOf((j * 8 + flag) * 65536 + piece, () => ({
       kind: "numeric",
       feature: j,
       missing: (flag & MISSING_LEFT) !== 0 ? MISSING_BELOW : MISSING_ABOVE,

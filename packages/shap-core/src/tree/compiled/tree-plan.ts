@@ -39,7 +39,7 @@ export interface EnsemblePlan {
  * A table row comes from the level 2 cache or further where the tables are large: as much as one addition for so many
  * bytes of table. Greater byte costs give smaller tables.
  */
-const BYTE_COSTS = [1 / 8192, 1 / 2048, 1 / 512];
+const BYTE_COSTS = [1 / 1024, 1 / 512, 1 / 256];
 
 /** What quadrature takes a row, split and point, in table additions; measured. */
 const POINT_COST = 2.75;

@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { formats } from "../../../src/formats/detect.js";
 import { type CompiledSources, compileSources } from "./compile-sources.js";
 import type { FuzzJob, FuzzReport } from "./read-inputs.js";
 import { targets } from "./targets.js";
@@ -44,6 +45,11 @@ async function readInAProcess(job: FuzzJob, patience: number): Promise<FuzzRepor
 }
 
 describe(`fuzzed with seed ${seed}`, () => {
+  it("covers every format that is read", () => {
+    const fuzzed: string[] = targets.map(({ format }) => format);
+    expect(fuzzed.sort()).toEqual(formats.map(({ name }): string => name).sort());
+  });
+
   it.each(targets.map(({ format }) => format))(
     "%s: every input ends in a model or in an error that says what is wrong",
     async (format) => {

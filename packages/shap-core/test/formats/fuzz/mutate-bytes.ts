@@ -58,7 +58,7 @@ export function mutateBytes(seed: Uint8Array, random: Random): Uint8Array {
   let bytes: Uint8Array = seed.slice();
   const names = Object.keys(mutations).filter((name) => name !== "nest deeply");
   for (let rounds = 1 + random.below(4); rounds > 0 && bytes.length > 0; rounds--) {
-    const name = random.below(400) === 0 ? "nest deeply" : random.pick(names);
+    const name = random.below(1000) === 0 ? "nest deeply" : random.pick(names);
     bytes = mutations[name]!(bytes, random);
   }
   return bytes;

@@ -1,6 +1,7 @@
 // Runs in a process of its own (see fuzz.test.ts): a reader that hangs or takes all memory must not take the tests
 // with it. Reads the inputs `from` to `to` of one target and sends what went wrong.
 import { readFileSync } from "node:fs";
+import { parseJson } from "../../../src/formats/json-text.js";
 import { loadModel, type Model, ModelFormatError, UnsupportedModelError } from "../../../src/index.js";
 import { mutateBytes } from "./mutate-bytes.js";
 import { mutateDocument } from "./mutate-document.js";
@@ -42,7 +43,7 @@ class Fuzzer {
     this.seeds = target.seeds.map((file) => {
       const bytes = new Uint8Array(readFileSync(new URL(file, job.fixtures)));
       const text = decoder.decode(bytes);
-      return { bytes, text, json: file.endsWith(".json") ? JSON.parse(text) : undefined };
+      return { bytes, text, json: file.endsWith(".json") ? parseJson(text) : undefined };
     });
   }
 

@@ -33,4 +33,35 @@ export const targets: readonly FuzzTarget[] = [
   { format: "lightgbm-text", seeds: ["lightgbm/tiny/model.txt", "lightgbm/tiny-linear/model.txt"] },
   { format: "lightgbm-json", seeds: ["lightgbm/tiny/dump.json", "lightgbm/tiny-linear/dump.json"] },
   { format: "catboost-json", seeds: ["catboost/tiny/model.json", "catboost/tiny-lossguide/model.json"] },
+  {
+    format: "shap-trees-json",
+    seeds: ["sklearn/tree-classification/trees.json", "sklearn/hist-named-categories/trees.json"],
+  },
+  {
+    format: "treelite-json",
+    seeds: ["sklearn/boosting-from-zero/treelite.json", "sklearn/hist-categories/treelite.json"],
+  },
+  {
+    format: "linear-json",
+    seeds: ["sklearn/logistic-binary/linear.json", "sklearn/logistic-multiclass/linear.json"],
+  },
+  {
+    format: "onnx",
+    seeds: [
+      "sklearn/tree-regression/model.onnx",
+      "sklearn/tree-regression/model-v3.onnx",
+      "sklearn/tree-regression/model-v5.onnx",
+      "sklearn/tree-classification/model.onnx",
+      "sklearn/scaled-logistic/model.onnx",
+      "sklearn/scaled-forest/model-columns.onnx",
+    ],
+  },
+  {
+    format: "pmml",
+    seeds: [
+      "sklearn/tree-regression/model-uncompacted.pmml",
+      "sklearn/tree-classification/model.pmml",
+      "sklearn/logistic-multiclass/model.pmml",
+    ],
+  },
 ];

@@ -60,6 +60,16 @@ describe("LightGBM files", () => {
     expect(categories?.[3]).toBeUndefined();
   });
 
+  it("take a category that training never saw as missing, as pandas does", () => {
+    for (const name of ["categories-text", "categories-ordered"]) {
+      const fixture = caseOf("lightgbm", name);
+      const model = modelOf(fixture);
+      const at = (bmi: string | null) =>
+        model.predict([fixture.rows[0]!.map((cell, j) => (j === 2 ? bmi : cell))]);
+      expect(at("never seen")).toEqual(at(null));
+    }
+  });
+
   it("that do not tell which columns the categories belong to ask for them", () => {
     const fixture = caseOf("lightgbm", "categories-ordered");
     for (const file of fixture.files) {
@@ -75,8 +85,11 @@ describe("LightGBM files", () => {
 
   it("whose counts were not kept are not explained path-dependently", () => {
     const text = new TextDecoder().decode(fileOf(caseOf("lightgbm", "regression"), "model.txt"));
-    const model = loadModel(text.replace(/^(internal|leaf)_count=.*\n/gm, ""));
-    expect(() => createExplainer(model)).toThrow(/background/);
+    const without = loadModel(text.replace(/^(internal|leaf)_count=.*\n/gm, ""));
+    const zeros = text.replace(/^internal_count=.*$/gm, (line) => line.replace(/\d+/g, "0"));
+    for (const model of [without, loadModel(zeros)]) {
+      expect(() => createExplainer(model)).toThrow(/background/);
+    }
   });
 
   it("that are cut off, or say a key twice, are refused with the place", () => {

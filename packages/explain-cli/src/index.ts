@@ -1,0 +1,3 @@
+export { exitCodes, UsageError } from "./exit-code.js";
+export { type ExplainFileOptions, explainFile } from "./explain-file.js";
+export { run } from "./program.js";
