@@ -67,11 +67,14 @@ export class TreeExplainer {
       this.engine = new CompiledTrees(model, compiled.state, attachKernel(compiled.memory, true), thread);
       return;
     }
-    this.expectedValue = expectedOf(model, this.game);
     const { game } = this;
     if (game.kind === "path-dependent" || game.kind === "interventional") {
       this.engine = this.compile(game, 1, sharing.threads);
     }
+    this.expectedValue =
+      game.kind === "interventional"
+        ? backgroundMean(model, game.background, this.engine!.state)
+        : expectedOf(model, game);
   }
 
   /** What another thread needs to explain with the same compiled model; made with `threads`. */
@@ -219,7 +222,23 @@ function rowsOf(matrix: Matrix, first: number, count: number): Matrix {
   return { data: matrix.data.subarray(first * columns, (first + rows) * columns), rows, columns };
 }
 
-function expectedOf(model: TreeEnsemble, game: TreeGame): Float64Array {
+/** The mean raw output of the background: the tables know it of their trees, the others are asked. */
+function backgroundMean(model: TreeEnsemble, background: Matrix, state: CompiledState): Float64Array {
+  const { baseValues, treeOutput, values, valueWidth } = model.data;
+  const mean = Float64Array.from(baseValues, (base, k) => base + state.backgroundMean[k]!);
+  for (const { tree, method } of state.plan.trees) {
+    if (method === "tables") continue;
+    const first = Math.max(0, treeOutput[tree]!);
+    const width = treeOutput[tree]! >= 0 ? 1 : mean.length;
+    for (let r = 0; r < background.rows; r++) {
+      const leaf = model.leafOf(tree, background.data, r * background.columns);
+      for (let k = 0; k < width; k++) mean[first + k]! += values[leaf * valueWidth + k]! / background.rows;
+    }
+  }
+  return mean;
+}
+
+function expectedOf(model: TreeEnsemble, game: Exclude<TreeGame, { kind: "interventional" }>): Float64Array {
   if ("cover" in game) return expectedValue(model, game.cover);
   const outputs = model.outputNames.length;
   if (game.kind === "log_loss") {

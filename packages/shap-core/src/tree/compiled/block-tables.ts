@@ -34,6 +34,7 @@ export function slotCount(model: TreeEnsemble, order: 1 | 2): number {
 /**
  * Fills a block's table, 2^bits × width, with the sums over its leaves.
  * @param counts how many background rows have each index of the block; absent: path-dependent
+ * @param mean with counts: the mean of the leaves that background rows reach is added to it, by output
  */
 export function fillBlockTable(
   model: TreeEnsemble,
@@ -41,10 +42,12 @@ export function fillBlockTable(
   order: 1 | 2,
   table: Float64Array,
   counts?: Int32Array,
+  mean?: Float64Array,
 ): void {
   const { values, valueWidth } = model.data;
   const outputs = leafWidth(model, block);
   const width = blockWidth(model, block, order);
+  const first = Math.max(0, model.data.treeOutput[block.tree]!);
   const indexes = 2 ** block.bits;
   const patterns = patternScratch.subarray(0, indexes);
   const total = counts?.reduce((a, b) => a + b, 0) ?? 0;
@@ -52,6 +55,7 @@ export function fillBlockTable(
     patternsOf(block, leaf, patterns);
     const features = leaf.path.length;
     let leafTables: LeafTables;
+    let reached = 0;
     if (counts === undefined) leafTables = pathLeafTables(leaf.cold, features);
     else {
       const weights = new Float64Array(2 ** features);
@@ -60,12 +64,14 @@ export function fillBlockTable(
         if (count > 0) weights[patterns[index]!]! += count;
       }
       for (let u = 0; u < weights.length; u++) weights[u]! /= total;
+      reached = weights[0]!;
       leafTables = backgroundLeafTables(weights, features);
     }
     const unit = order === 1 ? leafTables.shapley() : leafTables.pairs();
     const columns = order === 1 ? leaf.path : pairColumns(block, leaf.path);
     for (let k = 0; k < outputs; k++) {
       const value = values[leaf.node * valueWidth + k]!;
+      if (mean !== undefined) mean[first + k]! += value * reached;
       addLeaf(table, width, outputs, k, unit, columns, patterns, value);
     }
   }

@@ -85,13 +85,16 @@ export function compileTrees(
     quadratures: integrated.map(({ tree }, index) =>
       writeQuadrature(model, soft, ranked, tree, buffer, records[index]!),
     ),
+    backgroundMean: new Float64Array(model.outputNames.length),
     work,
   };
   const compiled = new CompiledTrees(model, state, kernel);
   const indexCounts = background && countBackground(compiled, blocks, words, background, counts);
   blocks.forEach((block, b) => {
     const size = 2 ** block.bits * blockWidth(model, block, order);
-    fillBlockTable(model, block, order, new Float64Array(buffer, tables[b]!, size), indexCounts?.[b]);
+    const table = new Float64Array(buffer, tables[b]!, size);
+    const indexes = indexCounts?.[b];
+    fillBlockTable(model, block, order, table, indexes, indexes && state.backgroundMean);
   });
   return compiled;
 }

@@ -40,6 +40,8 @@ export interface CompiledState {
   readonly program: number;
   readonly programEnd: number;
   readonly quadratures: readonly QuadratureProgram[];
+  /** With a background: its mean over the trees in tables, one an output. */
+  readonly backgroundMean: Float64Array;
   /** One a thread. */
   readonly work: readonly WorkArea[];
 }
