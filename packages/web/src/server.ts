@@ -39,7 +39,8 @@ export async function startServer(settings: Settings, log: Logger): Promise<WebS
     const work = embedded ? await Work.begin({ settings, log, backend, models }) : undefined;
     const memory = new MemoryWatch(settings.memory, (level, rssBytes) => {
       log[level === "ok" ? "info" : "warn"]({ level, rssBytes }, "memory");
-      void work?.heed(level);
+      // Nobody starts this process anew: its own jobs wait only while it is above the limit.
+      void work?.heed(level === "over" ? level : "ok");
     });
     const server = createServer(createApp({ settings, log, backend, models, memory, work }));
     // An upload may take long, and is held back on purpose while its chunks wait.
