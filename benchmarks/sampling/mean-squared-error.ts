@@ -8,7 +8,7 @@ import { textTable } from "../tree/text-table.js";
 import { games } from "./games.js";
 import { normalRows } from "./normal-rows.js";
 
-const SEEDS = 10;
+const SEEDS = 100;
 const background = normalRows(1, 10, 12);
 const rows = normalRows(2, 4, 12);
 

@@ -36,7 +36,7 @@ const figures: OwnFigures = {
   rowsPerSecond: batch.rows / batchSeconds,
   oneRowMicroseconds: oneRowSeconds * 1e6,
   compileMilliseconds,
-  tableBytes: explainer.plan.tableBytes,
+  tableBytes: explainer.plan?.tableBytes ?? 0,
   residentMegabytes: process.memoryUsage.rss() / 2 ** 20,
 };
 console.log(JSON.stringify(figures));
