@@ -11,7 +11,7 @@ export { isFinal, type Job, type JobModel, type JobOptions, type JobState, type 
 export { JobEndedError, JobIntake, NoWorkerError, newJobId, removeJob } from "./job-intake.js";
 export { createLogger, type Logger } from "./log.js";
 export { ModelCatalogue, openCatalogue } from "./models/model-catalogue.js";
-export { type BrokenModel, isModelName, type ServedModel } from "./models/model-file.js";
+export { type BrokenModel, isModelName, jobModelOf, type ServedModel } from "./models/model-file.js";
 export { ModelFolderError } from "./models/model-folder.js";
 export { type MemoryLevel, MemoryWatch } from "./process/memory-watch.js";
 export type { ChunkQueue, QueueCounts, QueueEvents } from "./queue/chunk-queue.js";

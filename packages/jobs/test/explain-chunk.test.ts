@@ -4,6 +4,7 @@ import { chunkHandler } from "../src/explain-chunk.js";
 import { JobEndedError, JobIntake, newJobId } from "../src/job-intake.js";
 import { BROKEN_OFF_MS, QUIET_MS, sweepJobs } from "../src/job-sweeper.js";
 import { openCatalogue } from "../src/models/model-catalogue.js";
+import { jobModelOf } from "../src/models/model-file.js";
 import { readSettings } from "../src/settings/settings.js";
 import { until } from "./until.js";
 
@@ -23,7 +24,7 @@ const begin = () =>
   JobIntake.begin(
     {
       id: newJobId(),
-      model: { name: served.name, version: served.version },
+      model: jobModelOf(served),
       options: { perturbation: "auto", output: "raw" },
       featureNames: served.model.featureNames,
       outputNames: served.model.outputNames,

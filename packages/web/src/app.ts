@@ -4,9 +4,12 @@ import helmet from "helmet";
 import { authenticate } from "./http/authenticate.js";
 import { errorHandler, notFound } from "./http/error-handler.js";
 import { Metrics } from "./http/metrics.js";
+import { problems } from "./http/problem.js";
 import { rateLimits } from "./http/rate-limit.js";
 import { requestLog } from "./http/request-log.js";
 import { shedLoad } from "./http/shed-load.js";
+import { docsPage } from "./openapi/docs-page.js";
+import { openApiDocument } from "./openapi/document.js";
 import { explainRoutes } from "./routes/explain.js";
 import { healthRoutes } from "./routes/health.js";
 import { jobRoutes } from "./routes/jobs.js";
@@ -38,6 +41,10 @@ export function createApp(services: AppServices): Express {
   app.use(metrics.measure());
   app.use(helmet());
   app.use(healthRoutes(settings, backend, models));
+  const document = openApiDocument();
+  const page = docsPage(document, problems);
+  app.get("/openapi.json", (_req, res) => void res.json(document));
+  app.get(["/docs", "/docs/problems/:code"], (_req, res) => void res.type("html").send(page));
   app.use(authenticate(settings));
   app.use(rateLimits(services.requestsPerMinute));
   app.get("/metrics", async (_req, res) => {

@@ -8,6 +8,10 @@ try {
   const server = await startServer(settings, log);
   process.send?.({ url: server.url });
   let stopping = false;
+  // Bull asks Redis in the background too; a command that is cut off there must not end the process.
+  process.on("unhandledRejection", (reason) => {
+    log[stopping ? "debug" : "error"]({ err: reason }, "a background command failed");
+  });
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, async () => {
       if (stopping) process.exit(1);

@@ -31,6 +31,7 @@ export interface WebServer {
 export async function startServer(settings: Settings, log: Logger): Promise<WebServer> {
   const models = openCatalogue(settings);
   report(models, log);
+  warnOfOpenDoor(settings, log);
   const backend = openBackend(settings, log);
   try {
     await backend.settled(2000);
@@ -38,7 +39,8 @@ export async function startServer(settings: Settings, log: Logger): Promise<WebS
     const work = embedded ? await Work.begin({ settings, log, backend, models }) : undefined;
     const memory = new MemoryWatch(settings.memory, (level, rssBytes) => {
       log[level === "ok" ? "info" : "warn"]({ level, rssBytes }, "memory");
-      void work?.heed(level);
+      // Nobody starts this process anew: its own jobs wait only while it is above the limit.
+      void work?.heed(level === "over" ? level : "ok");
     });
     const server = createServer(createApp({ settings, log, backend, models, memory, work }));
     // An upload may take long, and is held back on purpose while its chunks wait.
@@ -68,9 +70,16 @@ function report(models: ModelCatalogue, log: Logger): void {
   }
 }
 
+const hasKeys = (settings: Settings): boolean => settings.apiKey !== undefined || settings.apiKeys.length > 0;
+
+function warnOfOpenDoor(settings: Settings, log: Logger): void {
+  if (hasKeys(settings)) return;
+  if (settings.host === undefined) log.info("no API keys: listening on loopback only");
+  else log.warn({ host: settings.host }, "no API keys: whoever reaches this address is an admin");
+}
+
 function listen(server: Server, settings: Settings): Promise<void> {
-  const keyed = settings.apiKey !== undefined || settings.apiKeys.length > 0;
-  const host = settings.host ?? (keyed ? "0.0.0.0" : "127.0.0.1");
+  const host = settings.host ?? (hasKeys(settings) ? "0.0.0.0" : "127.0.0.1");
   return new Promise((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
       const why = cause.code === "EADDRINUSE" ? "is in use" : `cannot be had (${cause.code})`;

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { createLogger, MemoryWatch, openBackend, openCatalogue, readSettings } from "@shap-service/jobs";
+import { until } from "../../jobs/test/until.js";
 import { createApp } from "../src/app.js";
 import type { WebServer } from "../src/server.js";
 import { exampleText, finished, post, postCsv, sampleRows, startService } from "./service.js";
@@ -17,7 +18,12 @@ describe("the metrics", () => {
     const csv = exampleText("sample.csv").split("\n").slice(0, 11).join("\n");
     const { id } = (await (await postCsv(`${service.url}/v1/jobs`, csv)).json()) as { id: string };
     await finished(service.url, id);
-    const text = await (await fetch(`${service.url}/metrics`)).text();
+    const read = async () => (await fetch(`${service.url}/metrics`)).text();
+    // A chunk is counted after its job is closed.
+    const text = await until(async () => {
+      const now = await read();
+      return now.includes("shap_chunks_explained_total 1\n") ? now : undefined;
+    });
     for (const line of [
       'shap_http_request_duration_seconds_count{method="POST",route="/v1/models/:name/explain",status="200"} 1',
       "shap_request_rows_explained_total 3",

@@ -7,9 +7,9 @@ const example = new URL("../../../examples/mortgage/", import.meta.url);
 /** A file of the example, as text. */
 export const exampleText = (name: string): string => readFileSync(new URL(name, example), "utf8");
 
-/** The service in this process on a free port, with the embedded queue unless told otherwise. */
+/** The service in this process (whose memory is jest's, not the service's) on a free port, with the embedded queue unless told otherwise. */
 export async function startService(env: Record<string, string> = {}): Promise<WebServer> {
-  const settings = readSettings({ PORT: "0", LOG_LEVEL: "silent", ...env });
+  const settings = readSettings({ PORT: "0", LOG_LEVEL: "silent", MAX_MEMORY_MB: "8192", ...env });
   return startServer(settings, createLogger("web", settings));
 }
 

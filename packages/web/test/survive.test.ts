@@ -5,13 +5,14 @@ import { exampleText, finished, post, postCsv, sampleRows, startService } from "
 
 /** `npm run test:endurance` asks for the whole of it: more kills, longer absences. */
 const endurance = process.env.SHAP_ENDURANCE === "1";
-const KILLS = endurance ? 20 : 4;
+const KILLS = endurance ? 20 : 3;
+const COPIES = endurance ? 5 : 1;
 const ABSENCE_MS = endurance ? 20_000 : 2000;
 const LIMIT_MS = endurance ? 600_000 : 110_000;
 
 const [header, ...lines] = exampleText("sample.csv").trimEnd().split("\n");
-const table = [header, ...lines, ...lines, ...lines].join("\n");
-const rowsTotal = lines.length * 3;
+const table = [header, ...Array.from({ length: COPIES }, () => lines).flat()].join("\n");
+const rowsTotal = lines.length * COPIES;
 
 let redis: RedisServer;
 let web: NodeProcess;
@@ -54,7 +55,7 @@ beforeAll(async () => {
   expected = await (await fetch(`${plain.url}/v1/jobs/${id}/result`)).text();
   await plain.close();
 
-  redis = await RedisServer.start("--appendonly", "yes", "--appendfsync", "always");
+  redis = await RedisServer.start("--appendonly", "yes", "--appendfsync", "everysec");
   web = NodeProcess.start("packages/web/dist/main.js", env());
   url = (await web.says(/"url":"([^"]+)"/))[1]!;
 }, LIMIT_MS);

@@ -14,6 +14,10 @@ try {
   }
   const log = createLogger("worker", settings);
   let stopping = false;
+  // Bull asks Redis in the background too; a command that is cut off there must not end the process.
+  process.on("unhandledRejection", (reason) => {
+    log[stopping ? "debug" : "error"]({ err: reason }, "a background command failed");
+  });
   const stop = async (reason: string) => {
     if (stopping) return;
     stopping = true;

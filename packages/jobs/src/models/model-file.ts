@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { loadModel, type Matrix, type Model } from "shap-core";
+import type { JobModel } from "../job.js";
 import { parseBackground } from "./background.js";
 
 /** A model as the service serves it: parsed, named and versioned by its bytes. */
@@ -50,3 +51,10 @@ const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes)
 
 /** A name that is safe as a path segment and as a key: letters, digits, `.`, `_`, `-`, at most 100, no leading dot. */
 export const isModelName = (name: string): boolean => /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/.test(name);
+
+/** What a job remembers of its model. */
+export const jobModelOf = ({ name, version, backgroundVersion }: ServedModel): JobModel => ({
+  name,
+  version,
+  backgroundVersion,
+});

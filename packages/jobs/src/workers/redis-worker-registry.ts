@@ -1,7 +1,19 @@
 import type { Redis } from "ioredis";
 import { NAMES_KEY, SWEEP_LOCK_KEY, workerKey } from "../store/redis/keys.js";
-import { ask } from "../store/redis/redis-client.js";
+import { ask, runScript, withHash } from "../store/redis/redis-client.js";
 import { REGISTRATION_SECONDS, type WorkerRecord, type WorkerRegistry } from "./worker-registry.js";
+
+/** `allow-oom`: a worker is known while Redis is full, too. KEYS: worker, names; ARGV: name, record, ttl. */
+const renew = withHash(`#!lua flags=allow-oom
+redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+redis.call('SADD', KEYS[2], ARGV[1])
+return 1`);
+
+/** KEYS: worker, names; ARGV: name. */
+const forget = withHash(`#!lua flags=allow-oom
+redis.call('DEL', KEYS[1])
+redis.call('SREM', KEYS[2], ARGV[1])
+return 1`);
 
 /** Each registration is a key with a time to live; a set of names says which keys to ask. */
 export class RedisWorkerRegistry implements WorkerRegistry {
@@ -20,17 +32,12 @@ export class RedisWorkerRegistry implements WorkerRegistry {
   }
 
   async heartbeat(record: WorkerRecord): Promise<void> {
-    await ask(this.redis, (redis) =>
-      redis
-        .multi()
-        .set(workerKey(record.name), JSON.stringify(record), "EX", this.ttlSeconds)
-        .sadd(NAMES_KEY, record.name)
-        .exec(),
-    );
+    const values = [record.name, JSON.stringify(record), this.ttlSeconds];
+    await runScript(this.redis, renew, [workerKey(record.name), NAMES_KEY], values);
   }
 
   async deregister(name: string): Promise<void> {
-    await ask(this.redis, (redis) => redis.multi().del(workerKey(name)).srem(NAMES_KEY, name).exec());
+    await runScript(this.redis, forget, [workerKey(name), NAMES_KEY], [name]);
   }
 
   async list(): Promise<WorkerRecord[]> {

@@ -8,6 +8,7 @@ import {
   isFinal,
   type Job,
   JobIntake,
+  jobModelOf,
   type ModelCatalogue,
   newJobId,
   predictionColumns,
@@ -128,7 +129,7 @@ export function jobRoutes(
     const intake = await JobIntake.begin(
       {
         id: newJobId(),
-        model: { name: served.name, version: served.version, backgroundVersion: served.backgroundVersion },
+        model: jobModelOf(served),
         options,
         featureNames,
         outputNames,

@@ -1,4 +1,4 @@
-import type { Readable } from "node:stream";
+import { Readable, type Transform } from "node:stream";
 import { types } from "node:util";
 import streamJson from "stream-json";
 import StreamPick from "stream-json/filters/Pick.js";
@@ -48,20 +48,19 @@ function parseLine(text: string, line: number): unknown {
 }
 
 async function* jsonRows(source: Readable): AsyncGenerator<unknown> {
-  const first = await firstCharacter(source);
+  const { first, bytes } = await peek(source);
   if (first === undefined) return;
   if (first !== "[" && first !== "{")
     throw new ProblemError("bad-json", 'expected [ … ] or { "rows": [ … ] }');
+  const input = Readable.from(bytes, { objectMode: false });
   const parser = streamJson.parser({ packValues: true, streamValues: false });
   const rows = StreamArray.streamArray();
-  const stages =
-    first === "{" ? [parser, StreamPick.pick({ filter: "rows", once: true }), rows] : [parser, rows];
+  const picked = first === "{" ? [StreamPick.pick({ filter: "rows", once: true })] : [];
+  const stages = [input, parser, ...picked, rows];
   for (const [i, stage] of stages.entries()) {
     stage.on("error", (error) => rows.destroy(error));
-    if (i > 0) stages[i - 1]!.pipe(stage);
+    if (i > 0) stages[i - 1]!.pipe(stage as Transform);
   }
-  source.on("error", (error) => rows.destroy(error));
-  source.pipe(parser);
   try {
     for await (const { value } of rows as AsyncIterable<{ value: unknown }>) yield value;
   } catch (error) {
@@ -71,30 +70,33 @@ async function* jsonRows(source: Readable): AsyncGenerator<unknown> {
   }
 }
 
-/** The first character that is no white space, left in the stream. */
-async function firstCharacter(source: Readable): Promise<string | undefined> {
+/** The first character that is no white space, and all the bytes from it on. A fault does not end the socket. */
+async function peek(
+  source: Readable,
+): Promise<{ first: string | undefined; bytes: AsyncIterable<Uint8Array> }> {
+  const parts = source.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
+  let head = Buffer.alloc(0);
+  let text = "";
+  while (text === "") {
+    const { value, done } = await parts.next();
+    if (done === true) break;
+    head = Buffer.concat([head, value]);
+    text = head
+      .toString("utf8")
+      .replace(/^\uFEFF/, "")
+      .trimStart();
+    if (head.length > MAX_LINE && text === "")
+      throw new ProblemError("bad-json", "the body is white space only");
+  }
+  const start = text === "" ? 0 : head.indexOf(text[0]!);
+  return { first: text === "" ? undefined : text[0], bytes: after(head.subarray(start), parts) };
+}
+
+async function* after(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  if (head.length > 0) yield head;
   for (;;) {
-    const bytes = source.read() as Buffer | null;
-    if (bytes !== null) {
-      const text = bytes
-        .toString("utf8")
-        .replace(/^\uFEFF/, "")
-        .trimStart();
-      if (text === "") continue;
-      source.unshift(Buffer.from(text));
-      return text[0];
-    }
-    if (source.readableEnded || source.destroyed) return undefined;
-    await new Promise<void>((resolve, reject) => {
-      const done = () => {
-        source.off("readable", done).off("end", done).off("error", fail);
-        resolve();
-      };
-      const fail = (error: Error) => {
-        source.off("readable", done).off("end", done);
-        reject(error);
-      };
-      source.once("readable", done).once("end", done).once("error", fail);
-    });
+    const { value, done } = await rest.next();
+    if (done === true) return;
+    yield value;
   }
 }

@@ -23,14 +23,16 @@ const readers: Readonly<Record<string, UploadReader>> = {
   "application/vnd.apache.parquet": readParquet,
 };
 
+/** The media types a table may have. */
+export const uploadTypes: readonly string[] = Object.keys(readers).filter((name) => !name.includes("form"));
+
 /** @throws ProblemError 415 */
 export function uploadReader(contentType: string | undefined): UploadReader {
   const type = contentType?.split(";")[0]?.trim().toLowerCase() ?? "text/csv";
   const reader = Object.hasOwn(readers, type) ? readers[type] : undefined;
   if (reader !== undefined) return reader;
-  const known = Object.keys(readers).filter((name) => !name.includes("form"));
   throw new ProblemError(
     "unsupported-media-type",
-    `${JSON.stringify(type)} is not read here. Send ${known.join(", ")}`,
+    `${JSON.stringify(type)} is not read here. Send ${uploadTypes.join(", ")}`,
   );
 }

@@ -1,8 +1,7 @@
 import type { Redis } from "ioredis";
 import type { BlobKind, ChunkStore } from "../chunk-store.js";
 import { blobsKey, jobKey } from "./keys.js";
-import { ask, runScript } from "./redis-client.js";
-import { withHash } from "./redis-job-store.js";
+import { ask, runScript, withHash } from "./redis-client.js";
 import { putBlob } from "./scripts.js";
 
 const put = withHash(putBlob);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { types } from "node:util";
 import type { Redis } from "ioredis";
 import { StoreFullError } from "../chunk-store.js";
@@ -13,10 +14,20 @@ export async function ask<T>(redis: Redis, question: (redis: Redis) => Promise<T
   }
 }
 
+/** A Lua script with the hash Redis knows it by. */
+export interface Script {
+  readonly text: string;
+  readonly sha1: string;
+}
+
+export function withHash(text: string): Script {
+  return { text, sha1: createHash("sha1").update(text).digest("hex") };
+}
+
 /** Runs a script by its hash, and sends its text where Redis does not know it yet. */
 export async function runScript(
   redis: Redis,
-  script: { readonly text: string; readonly sha1: string },
+  script: Script,
   keys: readonly string[],
   values: readonly (string | number | Buffer)[],
 ): Promise<unknown> {

@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
 import type { Job, JobState, NewJob } from "../../job.js";
 import type { JobStore } from "../job-store.js";
-import { allJobKeys, beginningsKey, doneKey, JOBS_CHANNEL, jobKey, OPEN_JOBS_KEY } from "./keys.js";
-import { ask, runScript } from "./redis-client.js";
-import { beginChunk, createJob, endJob, finishChunk, sealJob, touchJob } from "./scripts.js";
+import { allJobKeys, beginningsKey, doneKey, jobKey, OPEN_JOBS_KEY } from "./keys.js";
+import { ask, runScript, type Script, withHash } from "./redis-client.js";
+import { beginChunk, createJob, endJob, finishChunk, removeJob, sealJob, touchJob } from "./scripts.js";
 
 const scripts = {
   create: withHash(createJob),
@@ -13,6 +12,7 @@ const scripts = {
   seal: withHash(sealJob),
   end: withHash(endJob),
   touch: withHash(touchJob),
+  remove: withHash(removeJob),
 };
 
 /** Job records as Redis hashes, seen by every web and worker. */
@@ -82,30 +82,15 @@ export class RedisJobStore implements JobStore {
   }
 
   async remove(id: string): Promise<void> {
-    await ask(this.redis, (redis) =>
-      redis
-        .multi()
-        .unlink(...allJobKeys(id))
-        .srem(OPEN_JOBS_KEY, id)
-        .publish(JOBS_CHANNEL, id)
-        .exec(),
-    );
+    await this.run(scripts.remove, id, []);
   }
 
-  private async run(
-    script: ReturnType<typeof withHash>,
-    id: string,
-    values: (string | number)[],
-  ): Promise<boolean> {
+  private async run(script: Script, id: string, values: (string | number)[]): Promise<boolean> {
     return (await runScript(this.redis, script, scriptKeys(id), values)) === 1;
   }
 }
 
 const scriptKeys = (id: string): string[] => [...allJobKeys(id), OPEN_JOBS_KEY];
-
-export function withHash(text: string): { readonly text: string; readonly sha1: string } {
-  return { text, sha1: createHash("sha1").update(text).digest("hex") };
-}
 
 function toJob(fields: Record<string, string> & { spec: string }): Job {
   const number = (name: string) => (fields[name] === undefined ? undefined : Number(fields[name]));

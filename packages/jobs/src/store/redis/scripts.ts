@@ -101,6 +101,14 @@ finish(ARGV[1], ARGV[3], ARGV[4])
 tell()
 return 1`;
 
+/** A full Redis refuses MULTI, not this: freeing must always work. */
+export const removeJob = `${header}
+${touchFunction}
+redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5])
+redis.call('SREM', KEYS[6], string.match(KEYS[1], '[^:]+$'))
+tell()
+return 1`;
+
 /**
  * A blob of a job that is there. KEYS: job, blobs; ARGV: index, bytes, ttl. No allow-oom: this is what a full
  * Redis refuses.

@@ -1,0 +1,46 @@
+import { once } from "node:events";
+import { pino } from "pino";
+import { connect, connectionOptions, reconnectDelay } from "../../src/redis/connection.js";
+import { watchConnection } from "../../src/redis/watch-connection.js";
+import { HalfOpenProxy } from "../half-open-proxy.js";
+import { RedisServer } from "../redis-server.js";
+import { until } from "../until.js";
+
+const settings = { url: "redis://127.0.0.1:1", timeoutMs: 5000, keepAlive: true, healthCheckMs: 500 };
+
+describe("a connection to Redis", () => {
+  it("waits longer after each failed attempt, at most 5.2 s, never in step with others", () => {
+    const delays = [1, 2, 3, 8, 100].map((attempt) => reconnectDelay(attempt, () => 0));
+    expect(delays).toEqual([50, 100, 200, 5000, 5000]);
+    expect(reconnectDelay(100, () => 0.999)).toBe(5199);
+  });
+
+  it("connects anew where a failover left it with a replica, and asks again", () => {
+    const { reconnectOnError } = connectionOptions(settings, "command", "x");
+    expect(reconnectOnError?.(new Error("READONLY You can't write against a read only replica."))).toBe(2);
+    expect(reconnectOnError?.(new Error("WRONGTYPE"))).toBe(false);
+  });
+
+  it.each(["subscriber", "blocking"] as const)("has the options Bull asks of a %s", (use) => {
+    expect(connectionOptions(settings, use, "x")).toMatchObject({
+      maxRetriesPerRequest: null,
+      enableReadyCheck: false,
+    });
+  });
+
+  it("notices that its socket is half-open, and connects anew", async () => {
+    const server = await RedisServer.start();
+    const proxy = await HalfOpenProxy.to(server.port);
+    const redis = connect({ ...settings, url: `redis://127.0.0.1:${proxy.port}` }, "command", "test");
+    const tally = { reconnects: 0 };
+    watchConnection(redis, settings.healthCheckMs, pino({ level: "silent" }), tally);
+    await once(redis, "ready");
+    proxy.blackhole();
+    await until(() => tally.reconnects > 0);
+    expect(await redis.ping()).toBe("PONG");
+    expect(proxy.accepted).toBeGreaterThan(1);
+    redis.disconnect();
+    proxy.close();
+    await server.remove();
+  }, 60_000);
+});

@@ -1,0 +1,251 @@
+import { z } from "zod";
+import { problems } from "../http/problem.js";
+import { resultTypes } from "../result/write-result.js";
+import { explainRequest, predictRequest } from "../routes/explain.js";
+import { submitQuery } from "../routes/jobs.js";
+import { plotQuery, plotRequest } from "../routes/plots.js";
+import { uploadTypes } from "../upload/upload-readers.js";
+import { version } from "../version.js";
+
+type Json = Record<string, unknown>;
+
+interface Operation {
+  readonly summary: string;
+  readonly role?: "read" | "write" | "admin";
+  readonly path?: readonly string[];
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  readonly upload?: boolean;
+  readonly headers?: readonly string[];
+  readonly success: readonly [status: number, description: string, types?: readonly string[]];
+  readonly errors?: readonly number[];
+}
+
+const json = ["application/json"];
+
+/** Every address, by path and method. The schemas are those that check the requests. */
+const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
+  "/health": {
+    get: { summary: "Whether the service can do its work", success: [200, "It can", json], errors: [503] },
+  },
+  "/live": { get: { summary: "Whether the process answers", success: [200, "It does", json] } },
+  "/metrics": {
+    get: { summary: "Metrics for Prometheus", role: "read", success: [200, "Metrics", ["text/plain"]] },
+  },
+  "/v1/models": {
+    get: { summary: "The models that are served", role: "read", success: [200, "Models", json] },
+  },
+  "/v1/models/{name}": {
+    get: {
+      summary: "One model",
+      role: "read",
+      path: ["name"],
+      success: [200, "The model", json],
+      errors: [404, 422],
+    },
+  },
+  "/v1/models/{name}/predict": {
+    post: {
+      summary: "Predict rows",
+      role: "read",
+      path: ["name"],
+      body: predictRequest,
+      success: [200, "One array of predictions a row", json],
+      errors: [400, 404, 413, 422, 503],
+    },
+  },
+  "/v1/models/{name}/explain": {
+    post: {
+      summary: "Explain rows at once",
+      role: "read",
+      path: ["name"],
+      body: explainRequest,
+      success: [200, "Values that add up to each prediction", json],
+      errors: [400, 404, 413, 422, 503],
+    },
+  },
+  "/v1/models/{name}/plots/{plot}": {
+    get: {
+      summary: "Draw the explanation of the background rows",
+      role: "read",
+      path: ["name", "plot"],
+      query: plotQuery,
+      success: [200, "A drawing", ["image/svg+xml"]],
+      errors: [400, 404, 422],
+    },
+    post: {
+      summary: "Draw the explanation of rows",
+      role: "read",
+      path: ["name", "plot"],
+      body: plotRequest,
+      success: [200, "A drawing", ["image/svg+xml"]],
+      errors: [400, 404, 413, 422, 503],
+    },
+  },
+  "/v1/jobs": {
+    post: {
+      summary: "Explain a table of any length as a job",
+      role: "write",
+      query: submitQuery,
+      upload: true,
+      headers: ["Idempotency-Key"],
+      success: [202, "The job; its address is in Location", json],
+      errors: [400, 404, 409, 415, 422, 503, 507],
+    },
+  },
+  "/v1/jobs/{id}": {
+    get: {
+      summary: "A job's state",
+      role: "read",
+      path: ["id"],
+      success: [200, "The job", json],
+      errors: [404, 503],
+    },
+    delete: {
+      summary: "Cancel a job and remove its data",
+      role: "write",
+      path: ["id"],
+      success: [204, "Gone"],
+      errors: [404, 503],
+    },
+  },
+  "/v1/jobs/{id}/events": {
+    get: {
+      summary: "A job's progress as server-sent events",
+      role: "read",
+      path: ["id"],
+      headers: ["Last-Event-ID"],
+      success: [200, "Events until the job ends", ["text/event-stream"]],
+      errors: [404, 503],
+    },
+  },
+  "/v1/jobs/{id}/result": {
+    get: {
+      summary: "A completed job's result, in the form asked for",
+      role: "read",
+      path: ["id"],
+      success: [200, "One row a row of the input, in its order", resultTypes],
+      errors: [404, 406, 409, 503],
+    },
+  },
+  "/v1/workers": {
+    get: { summary: "The live workers", role: "read", success: [200, "Workers", json], errors: [503] },
+  },
+  "/v1/workers/sweep": {
+    post: {
+      summary: "Clear the registrations of dead workers",
+      role: "admin",
+      success: [200, "What was cleared", json],
+      errors: [503],
+    },
+  },
+};
+
+/** The OpenAPI 3.1 document. Its schemas are made of the very ones that check requests. */
+export function openApiDocument(): Json {
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "shap-service",
+      version,
+      description: "Exact SHAP values: every explanation adds up to the prediction, or is refused.",
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    servers: [{ url: "/" }],
+    paths: Object.fromEntries(
+      Object.entries(operations).map(([path, methods]) => [
+        path,
+        Object.fromEntries(
+          Object.entries(methods).map(([method, what]) => [method, operation(path, method, what)]),
+        ),
+      ]),
+    ),
+    components: {
+      securitySchemes: {
+        key: { type: "http", scheme: "bearer", description: "An API key, where the service has any" },
+      },
+      schemas: { Problem: problemSchema },
+    },
+  };
+}
+
+function operation(path: string, method: string, what: Operation): Json {
+  const errors = [...(what.errors ?? []), ...(what.role === undefined ? [] : [401, 429])];
+  if (what.role === "write" || what.role === "admin") errors.push(403);
+  return {
+    operationId: `${method}${path.replace(/[/{}]+(\w)/g, (_, letter: string) => letter.toUpperCase()).replace(/\W/g, "")}`,
+    summary: what.summary,
+    ...(what.role === undefined ? {} : { security: [{ key: [] }, {}], "x-role": what.role }),
+    parameters: [
+      ...(what.path ?? []).map((name) => ({ name, in: "path", required: true, schema: { type: "string" } })),
+      ...queryParameters(what.query),
+      ...(what.headers ?? []).map((name) => ({ name, in: "header", schema: { type: "string" } })),
+    ],
+    ...requestBody(what),
+    responses: Object.fromEntries([
+      [String(what.success[0]), response(what.success[1], what.success[2] ?? [])],
+      ...errors.sort().map((status) => [String(status), problem(status)]),
+    ]),
+  };
+}
+
+function queryParameters(query: z.ZodType | undefined): Json[] {
+  if (query === undefined) return [];
+  const { properties = {} } = schemaOf(query) as { properties?: Record<string, Json> };
+  return Object.entries(properties).map(([name, schema]) => ({ name, in: "query", schema }));
+}
+
+function requestBody({ body, upload }: Operation): Json {
+  if (body !== undefined) {
+    return { requestBody: { required: true, content: { "application/json": { schema: schemaOf(body) } } } };
+  }
+  if (upload !== true) return {};
+  const content = Object.fromEntries(uploadTypes.map((type) => [type, {}]));
+  return { requestBody: { required: true, description: "A table with a header; gzip is accepted", content } };
+}
+
+const response = (description: string, types: readonly string[]): Json =>
+  types.length === 0
+    ? { description }
+    : { description, content: Object.fromEntries(types.map((type) => [type, {}])) };
+
+function problem(status: number): Json {
+  const titles = Object.values(problems).flatMap(([code, title]) => (code === status ? [title] : []));
+  return {
+    description: titles.join(", or: "),
+    content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+  };
+}
+
+/** Rows are checked by the model they are for; any array or object passes here. */
+function schemaOf(type: z.ZodType): Json {
+  const { $schema: _, ...schema } = z.toJSONSchema(type, { io: "input", unrepresentable: "any" }) as Json;
+  return schema;
+}
+
+const problemSchema: Json = {
+  type: "object",
+  description: "RFC 9457",
+  required: ["type", "title", "status", "detail", "code", "requestId"],
+  properties: {
+    type: { type: "string" },
+    title: { type: "string" },
+    status: { type: "integer" },
+    detail: { type: "string" },
+    instance: { type: "string" },
+    code: { enum: Object.keys(problems) },
+    requestId: { type: "string" },
+    errors: {
+      type: "array",
+      items: {
+        type: "object",
+        properties: {
+          pointer: { type: "string", description: "JSON pointer into the body" },
+          row: { type: "integer" },
+          column: {},
+          detail: { type: "string" },
+        },
+      },
+    },
+  },
+};

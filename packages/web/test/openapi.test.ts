@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { openApiDocument } from "../src/openapi/document.js";
+import type { WebServer } from "../src/server.js";
+import { startService } from "./service.js";
+
+type Paths = Record<string, Record<string, { responses: Record<string, unknown> }>>;
+const { paths } = openApiDocument() as { paths: Paths };
+const operations = Object.entries(paths).flatMap(([path, methods]) =>
+  Object.keys(methods).map((method) => ({ path, method })),
+);
+
+const RUNS = process.env.SHAP_ENDURANCE === "1" ? 10_000 : 400;
+
+let service: WebServer;
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(() => service.close());
+
+describe("the OpenAPI document", () => {
+  it("is the one that is kept in docs/openapi.json (node packages/web/dist/openapi/write.js writes it)", () => {
+    const kept = readFileSync(new URL("../../../docs/openapi.json", import.meta.url), "utf8");
+    expect(JSON.parse(kept)).toEqual(JSON.parse(JSON.stringify(openApiDocument())));
+  });
+
+  it("is served, and readable at /docs", async () => {
+    expect(await (await fetch(`${service.url}/openapi.json`)).json()).toEqual(
+      JSON.parse(JSON.stringify(openApiDocument())),
+    );
+    const page = await (await fetch(`${service.url}/docs`)).text();
+    for (const path of Object.keys(paths)) expect(page).toContain(path);
+  });
+
+  it("lists only what is served", async () => {
+    for (const { path, method } of operations) {
+      const address = path.replace("{name}", "mortgage").replace("{plot}", "bar").replace("{id}", "j0");
+      const response = await fetch(service.url + address, { method: method.toUpperCase() });
+      const text = await response.text();
+      expect(`${path}: ${text}`).not.toMatch(/"code":"not-found"/);
+      expect(Object.keys(paths[path]![method]!.responses)).toContain(String(response.status));
+    }
+  });
+});
+
+describe("malformed requests", () => {
+  const json = fc.oneof(
+    fc.json(),
+    fc.string(),
+    fc.jsonValue().map((value) => JSON.stringify({ rows: [value] })),
+  );
+  const segment = fc.oneof(
+    fc.constantFrom("mortgage", "bar", "j0", "..", "%00", "__proto__"),
+    fc.string({ maxLength: 20 }),
+  );
+  const type = fc.constantFrom(
+    "application/json",
+    "text/csv",
+    "application/x-ndjson",
+    "application/vnd.apache.arrow.stream",
+    "application/vnd.apache.parquet",
+    "x",
+  );
+
+  it("never get a 5xx", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...operations),
+        segment,
+        fc.string({ maxLength: 20 }),
+        json,
+        type,
+        async ({ path, method }, name, query, body, mediaType) => {
+          if (path.endsWith("/events")) return;
+          const address = path.replace(/\{\w+\}/g, encodeURIComponent(name));
+          const response = await fetch(
+            `${service.url}${address}?${encodeURIComponent(query)}=${encodeURIComponent(query)}`,
+            {
+              method: method.toUpperCase(),
+              headers: { "content-type": mediaType },
+              ...(method === "get" ? {} : { body }),
+            },
+          );
+          await response.arrayBuffer();
+          expect(response.status).toBeLessThan(500);
+        },
+      ),
+      { numRuns: RUNS },
+    );
+  });
+});
