@@ -21,6 +21,11 @@ import { DEFAULT_TABLE_BYTES, gameOf, type TreeExplainerOptions, type TreeGame }
 export interface TreeExplainOptions {
   /** The true label of each row (0 or 1, or the target): `output: "log_loss"` alone needs them. */
   readonly labels?: ArrayLike<number>;
+  /**
+   * An array to write the values to, rows × features × outputs long, instead of a new one: for rows that come in
+   * batches. Explanations made with the same array share it, so only the last is valid.
+   */
+  readonly into?: Float64Array;
 }
 
 type CompiledGame = Extract<TreeGame, { kind: "path-dependent" | "interventional" }>;
@@ -71,6 +76,8 @@ export class TreeExplainer {
     if (game.kind === "path-dependent" || game.kind === "interventional") {
       this.engine = this.compile(game, 1, sharing.threads);
     }
+    // What the tables were made of is large, and needed again only if interactions are asked for.
+    this.knownSoft = undefined;
     this.expectedValue =
       game.kind === "interventional"
         ? backgroundMean(model, game.background, this.engine!.state)
@@ -89,10 +96,11 @@ export class TreeExplainer {
     if (options.labels !== undefined && this.game.kind !== "log_loss") {
       throw new ShapeError('labels are for output "log_loss" only');
     }
+    const into = this.checkInto(options.into, data.rows);
     if (this.game.kind === "probability" || this.game.kind === "log_loss") {
-      return this.explainRescaled(data, this.game, options.labels);
+      return this.explainRescaled(data, this.game, options.labels, into);
     }
-    return this.explanation(data, this.shapleyValues(data), this.expectedValue);
+    return this.explanation(data, this.shapleyValues(data, into), this.expectedValue);
   }
 
   /**
@@ -174,10 +182,18 @@ export class TreeExplainer {
     return pairs;
   }
 
-  private shapleyValues(data: Matrix): Float64Array {
+  private checkInto(into: Float64Array | undefined, rows: number): Float64Array | undefined {
+    const length = rows * this.model.featureNames.length * this.model.outputNames.length;
+    if (into !== undefined && into.length !== length) {
+      throw new ShapeError(`\`into\` has ${into.length} places, the values of these rows are ${length}`);
+    }
+    return into;
+  }
+
+  private shapleyValues(data: Matrix, into?: Float64Array): Float64Array {
     const { model, game } = this;
-    if (game.kind === "saabas") return saabasValues(model, game.cover, data);
-    const values = new Float64Array(data.rows * model.featureNames.length * model.outputNames.length);
+    if (game.kind === "saabas") return written(saabasValues(model, game.cover, data), into);
+    const values = into ?? new Float64Array(data.rows * model.featureNames.length * model.outputNames.length);
     this.engine?.explain(data, values);
     if (game.kind === "interventional") {
       for (const tree of this.engine?.state.leftOver ?? [])
@@ -190,6 +206,7 @@ export class TreeExplainer {
     data: Matrix,
     game: Extract<TreeGame, { kind: "probability" | "log_loss" }>,
     labels: ArrayLike<number> | undefined,
+    into: Float64Array | undefined,
   ): Explanation {
     let scaleOfRow: (row: number) => ScaleOfOutput;
     if (game.kind === "log_loss") {
@@ -200,7 +217,9 @@ export class TreeExplainer {
       const scale = probabilityScale(this.model);
       scaleOfRow = () => scale;
     }
-    const { values, baseValues } = rescaledValues(this.model, game.background, data, scaleOfRow);
+    const rescaled = rescaledValues(this.model, game.background, data, scaleOfRow);
+    const { baseValues } = rescaled;
+    const values = written(rescaled.values, into);
     if (game.kind === "probability") return this.explanation(data, values, this.expectedValue);
     return this.explanation(data, values, this.expectedValue, baseValues);
   }
@@ -214,6 +233,13 @@ export class TreeExplainer {
     const { featureNames, outputNames } = this.model;
     return new Explanation({ values, baseValues, rowBaseValues, data, featureNames, outputNames });
   }
+}
+
+/** The values where they were wanted. */
+function written(values: Float64Array, into: Float64Array | undefined): Float64Array {
+  if (into === undefined) return values;
+  into.set(values);
+  return into;
 }
 
 function rowsOf(matrix: Matrix, first: number, count: number): Matrix {

@@ -136,6 +136,23 @@ describe.each(families)("on %s", (_name, shape) => {
     );
   });
 
+  it("values can be written into an array that is used again, whatever it held", () => {
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const { model, rows, background } = draw(seed, 4, 3);
+        for (const options of [{}, { background }, { approximate: true }]) {
+          const explainer = createExplainer(model, options);
+          const fresh = explainer.explain(rows).values;
+          const into = new Float64Array(fresh.length).fill(7);
+          expect(explainer.explain(rows, { into }).values).toBe(into);
+          expect(into).toEqual(fresh);
+          expect(() => explainer.explain(rows, { into: new Float64Array(1) })).toThrow("`into` has 1 places");
+        }
+      }),
+      { numRuns: 5 },
+    );
+  });
+
   it("approximate values add up to the margin", () => {
     fc.assert(
       fc.property(seeds, (seed) => {
