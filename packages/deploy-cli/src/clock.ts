@@ -27,8 +27,12 @@ export class Clock {
     this.signal?.throwIfAborted();
   }
 
-  /** The moment after which a wait of so long has lasted too long. */
-  deadline(milliseconds: number): number {
-    return this.now() + milliseconds * this.scale;
+  /**
+   * The moment after which a wait of so long has lasted too long.
+   *
+   * @param least unscaled milliseconds that it lasts at any rate: a real program takes as long as it takes
+   */
+  deadline(milliseconds: number, least = 0): number {
+    return this.now() + Math.max(milliseconds * this.scale, least);
   }
 }

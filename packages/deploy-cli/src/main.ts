@@ -18,6 +18,16 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+async function ask(question: string): Promise<string> {
+  const { createInterface } = await import("node:readline/promises");
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question, { signal: interruption.signal });
+  } finally {
+    terminal.close();
+  }
+}
+
 process.exitCode = await run(process.argv.slice(2), {
   folder: process.cwd(),
   environment: process.env,
@@ -25,4 +35,5 @@ process.exitCode = await run(process.argv.slice(2), {
   stderr: process.stderr,
   signal: interruption.signal,
   version,
+  ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
 });

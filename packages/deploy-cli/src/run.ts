@@ -15,6 +15,8 @@ export interface RunOptions {
   version: string;
   /** Real seconds per second of waiting; default 1. Against render-local's scaled time it is that scale. */
   timeScale?: number;
+  /** Asks who sits there; absent where nobody does. */
+  ask?: (question: string) => Promise<string>;
 }
 
 /** Runs one command line and gives its exit code. Never throws: an end that was not foreseen is code 1. */
@@ -25,9 +27,9 @@ export async function run(args: readonly string[], options: RunOptions): Promise
     const console = new Console(stdout, stderr, { ...flags, environment });
     console.secrets.add(environment.RENDER_API_KEY);
     console.secrets.add(environment.SHAP_API_KEY);
-    const { folder, signal, timeScale } = options;
+    const { folder, signal, timeScale, ask } = options;
     const clock = new Clock(timeScale, signal);
-    const context: CommandContext = { folder, environment, console, clock, signal };
+    const context: CommandContext = { folder, environment, console, clock, signal, ask };
     try {
       code = await action(context);
     } catch (error) {

@@ -19,7 +19,7 @@ export async function rollBack(run: DeployRun, why: string): Promise<string[]> {
   const done: string[] = [];
   const say = (line: string) => {
     done.push(line);
-    progress.service("rollback", line);
+    progress.done(line);
   };
   const services = state.ownerId ? await api.services(state.ownerId) : [];
   const newWorker = state.workerName === undefined ? undefined : serviceNamed(services, state.workerName);

@@ -38,8 +38,15 @@ export async function git(
     input: options.input,
     cancelSignal: options.signal,
     reject: false,
+    // Hooks have no business with the keys.
     // A question for a password would wait for ever where nobody sits; messages are read, so they stay English.
-    env: { GIT_TERMINAL_PROMPT: "0", LC_ALL: "C", ...options.environment },
+    env: {
+      RENDER_API_KEY: undefined,
+      SHAP_API_KEY: undefined,
+      GIT_TERMINAL_PROMPT: "0",
+      LC_ALL: "C",
+      ...options.environment,
+    },
     stdin: options.input === undefined ? "ignore" : "pipe",
   });
   if (result.failed || result.exitCode !== 0) {

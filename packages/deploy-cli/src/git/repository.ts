@@ -1,3 +1,4 @@
+import { realpath } from "node:fs/promises";
 import { isAbsolute, join, relative } from "node:path";
 import { usageError } from "../errors.js";
 import { GitError, git, withoutCredentials } from "./git.js";
@@ -34,6 +35,11 @@ export class Repository {
       throw usageError("This repository has no commit yet.", "no_commit", "git add -A && git commit");
     }
     return repository;
+  }
+
+  /** A path with its links followed, as `git rev-parse --show-toplevel` gives the top folder. */
+  async realPath(path: string): Promise<string> {
+    return await realpath(path);
   }
 
   async head(): Promise<string> {

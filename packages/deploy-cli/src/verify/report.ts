@@ -31,7 +31,11 @@ const signs: Record<ProofState, string> = { passed: "✓", failed: "✗", skippe
 const colours = { passed: "green", failed: "red", skipped: "dim" } as const;
 
 /** A line a proof, and what failed below it. */
-export function renderProofs(report: VerificationReport, style: Style, showFacts = false): string[] {
+export function renderProofs(
+  report: Pick<VerificationReport, "proofs">,
+  style: Style,
+  showFacts = false,
+): string[] {
   const lines: string[] = [];
   for (const { number, title, state, why, facts, seconds } of report.proofs) {
     const head = `${style(colours[state], signs[state])} ${number}. ${printableLine(title)}`;

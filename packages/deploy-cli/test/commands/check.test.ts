@@ -15,10 +15,13 @@ async function writeBlueprint(change: (text: string) => string): Promise<void> {
   await writeFile(join(folder, "render.yaml"), change(await readFile(join(root, "render.yaml"), "utf8")));
 }
 
-it("passes this repository, with code 0", async () => {
-  const { code, stdout, stderr } = await runCommand(["check"], { folder: root });
+it("passes this repository's render.yaml, with code 0, and says what it could not look at", async () => {
+  const { code, stdout, stderr } = await runCommand(["check", "--file", join(root, "render.yaml")], {
+    folder,
+  });
   expect(stderr).toBe("");
-  expect(stdout).toContain("Ready to deploy.");
+  expect(stdout).toContain("Repository  not looked at: This is no git repository.");
+  expect(stdout).toContain("Nothing wrong in what was looked at.");
   expect(code).toBe(0);
 });
 
@@ -40,7 +43,7 @@ it("--json gives one document on stdout and keeps people's text on stderr", asyn
   expect(document.findings).toContainEqual(
     expect.objectContaining({ id: "blueprint.web.health-check", level: "warning" }),
   );
-  expect(stderr).toContain("Ready to deploy.");
+  expect(stderr).toContain("Nothing wrong in what was looked at.");
   expect(code).toBe(0);
 });
 
@@ -50,7 +53,9 @@ it("--strict counts warnings as failures", async () => {
 });
 
 it("--verbose lists what is in order, too", async () => {
-  const { stdout } = await runCommand(["check", "--verbose"], { folder: root });
+  const { stdout } = await runCommand(["check", "--verbose", "--file", join(root, "render.yaml")], {
+    folder,
+  });
   expect(stdout).toContain("✓ shap-queue evicts nothing");
 });
 

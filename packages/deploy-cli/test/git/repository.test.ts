@@ -101,3 +101,18 @@ it("takes credentials out of addresses", () => {
     "fatal: https://github.com/a/b.git not found",
   );
 });
+
+it("keeps the keys from hooks", async () => {
+  process.env.RENDER_API_KEY = "rnd_not_for_hooks";
+  try {
+    const hook = join(fixture.folder, ".git/hooks/pre-commit");
+    await writeFile(hook, '#!/bin/sh\necho "key: $RENDER_API_KEY" > "$(git rev-parse --git-dir)/seen"\n', {
+      mode: 0o755,
+    });
+    await fixture.write({ "a.txt": "changed\n" });
+    await repository.commitFile("a.txt", "Change");
+    expect(await readFile(join(fixture.folder, ".git/seen"), "utf8")).toBe("key: \n");
+  } finally {
+    delete process.env.RENDER_API_KEY;
+  }
+});

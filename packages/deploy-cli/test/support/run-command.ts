@@ -17,7 +17,12 @@ export interface CommandResult {
 /** Runs a command line of shap-deploy in this process, as main.ts does. */
 export async function runCommand(
   args: string[],
-  options: { folder?: string; environment?: NodeJS.ProcessEnv; signal?: AbortSignal } = {},
+  options: {
+    folder?: string;
+    environment?: NodeJS.ProcessEnv;
+    signal?: AbortSignal;
+    timeScale?: number;
+  } = {},
 ): Promise<CommandResult> {
   const stdout = new Sink();
   const stderr = new Sink();
@@ -28,6 +33,7 @@ export async function runCommand(
     stderr,
     signal: options.signal ?? new AbortController().signal,
     version: "0.0.0-test",
+    timeScale: options.timeScale,
   });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }
