@@ -55,6 +55,16 @@ describe("a job through Redis with a worker in a second process", () => {
     expect((await explainSample(url)).length).toBeGreaterThan(0);
   });
 
+  it("goes on though a worker with too little memory gives its place to a fresh one", async () => {
+    const small = NodeProcess.start("packages/worker/dist/main.js", {
+      REDIS_URL: redis.url,
+      MAX_MEMORY_MB: "64",
+    });
+    await small.says(/"level":"over"/);
+    expect(await small.exited()).toBe(0);
+    expect((await explainSample(url)).length).toBeGreaterThan(0);
+  });
+
   it("ends with both processes told to stop, and exiting with success", async () => {
     expect(await worker.stop()).toBe(0);
     expect(await web.stop()).toBe(0);
