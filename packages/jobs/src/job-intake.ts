@@ -15,6 +15,8 @@ export interface IntakeServices {
 
 /** Chunks of one job that may wait before its upload is held back. */
 const MAX_WAITING = 64;
+/** Chunks of all jobs that may wait on the queue before every upload is held back. */
+export const MAX_QUEUED = 1000;
 const LOOK_EVERY = 8;
 const PATIENCE_MS = 300_000;
 
@@ -75,19 +77,18 @@ export class JobIntake {
   /** Asks after the job once every few chunks only: what waits meanwhile is bounded. */
   private async pace(): Promise<void> {
     if (this.chunkCount % LOOK_EVERY !== 0) return;
-    let done = -1;
+    let last = { chunksDone: -1, waiting: Number.POSITIVE_INFINITY };
     let lastProgress = performance.now();
     for (;;) {
       if (!(await this.services.jobs.touch(this.job.id)))
         throw new JobEndedError(`job ${this.job.id} has ended`);
       const chunksDone = (await this.services.jobs.get(this.job.id))?.chunksDone ?? 0;
-      if (this.chunkCount - chunksDone <= MAX_WAITING) return;
-      if (chunksDone > done) lastProgress = performance.now();
-      done = chunksDone;
+      const { waiting } = await this.services.queue.counts();
+      if (this.chunkCount - chunksDone <= MAX_WAITING && waiting < MAX_QUEUED) return;
+      if (chunksDone > last.chunksDone || waiting < last.waiting) lastProgress = performance.now();
+      last = { chunksDone, waiting };
       if (performance.now() - lastProgress > PATIENCE_MS) {
-        throw new NoWorkerError(
-          `no worker took a chunk of job ${this.job.id} for ${PATIENCE_MS / 60_000} minutes`,
-        );
+        throw new NoWorkerError(`no worker took a chunk for ${PATIENCE_MS / 60_000} minutes`);
       }
       await setTimeout(25);
     }

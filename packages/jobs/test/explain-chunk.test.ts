@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { type Backend, openBackend } from "../src/backend.js";
 import { chunkHandler } from "../src/explain-chunk.js";
-import { JobEndedError, JobIntake, newJobId } from "../src/job-intake.js";
+import { JobEndedError, JobIntake, MAX_QUEUED, newJobId } from "../src/job-intake.js";
 import { BROKEN_OFF_MS, QUIET_MS, sweepJobs } from "../src/job-sweeper.js";
 import { openCatalogue } from "../src/models/model-catalogue.js";
 import { jobModelOf } from "../src/models/model-file.js";
@@ -119,6 +119,23 @@ describe("an upload", () => {
     await uploading;
     await until(async () => (await backend.jobs.get(intake.job.id))?.state === "completed");
     expect(await backend.jobs.get(intake.job.id)).toMatchObject({ rowsDone: 100, chunks: 100 });
+  });
+});
+
+describe("all uploads", () => {
+  it("are held back while the queue is full of other jobs' chunks", async () => {
+    for (let index = 0; index < MAX_QUEUED; index++) await backend.queue.add(task("jother", index));
+    const intake = await begin();
+    let added = false;
+    const adding = intake.add(rows(1), []).then(() => {
+      added = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(added).toBe(false);
+    await backend.queue.process(chunkHandler({ ...backend, models }));
+    await adding;
+    await intake.seal();
+    await until(async () => (await backend.jobs.get(intake.job.id))?.state === "completed");
   });
 });
 

@@ -105,4 +105,38 @@ describe("a table", () => {
       expect(objects.map((row) => row[name])).toEqual(fromCsv);
     }
   });
+
+  it("tells the strongest reasons a row where only those are asked for", async () => {
+    const id = await explained(csv, "text/csv");
+    const full = (await (await result(id, "text/csv")).text()).trimEnd().split("\n");
+    const names = full[0]!.split(",").slice(3);
+    const top = await (await fetch(`${jobs}/${id}/result?top=2`, { headers: { accept: "text/csv" } })).text();
+    const [header, ...lines] = top.trimEnd().split("\n");
+    expect(header).toBe("who,reason_1,reason_2,prediction,base_value,shap_reason_1,shap_reason_2");
+    for (const [r, line] of lines.entries()) {
+      const [who, first, second, prediction, base, ...values] = line.split(",");
+      const [expectedWho, expectedPrediction, expectedBase, ...all] = full[r + 1]!.split(",");
+      expect([who, prediction, base]).toEqual([expectedWho, expectedPrediction, expectedBase]);
+      const sorted = all.toSorted((a, b) => Math.abs(Number(b)) - Math.abs(Number(a))).slice(0, 2);
+      expect(values).toEqual(sorted);
+      expect([first, second]).toEqual(sorted.map((value) => names[all.indexOf(value)]!.replace("shap_", "")));
+    }
+    const table = tableFromIPC(
+      new Uint8Array(
+        await (
+          await fetch(`${jobs}/${id}/result?top=1`, {
+            headers: { accept: "application/vnd.apache.arrow.stream" },
+          })
+        ).arrayBuffer(),
+      ),
+    );
+    expect(table.schema.fields.map((field) => field.name)).toEqual([
+      "who",
+      "reason_1",
+      "prediction",
+      "base_value",
+      "shap_reason_1",
+    ]);
+    expect((await fetch(`${jobs}/${id}/result?top=none`)).status).toBe(400);
+  });
 });

@@ -80,21 +80,29 @@ export class Metrics {
         () => models.explainers.compileSeconds,
       ],
       ["shap_compiled_explainers_total", "Explainers compiled", () => models.explainers.compiled],
-      ["shap_compiled_explainers_bytes", "What the kept explainers take", () => models.explainers.bytes],
       ["shap_chunks_explained_total", "Chunks explained by this process", () => work?.tallies.chunks ?? 0],
       ["shap_chunk_seconds_total", "Time spent on those chunks", () => work?.tallies.chunkSeconds ?? 0],
       ["shap_chunks_failed_total", "Chunks given up", () => work?.tallies.chunksFailed ?? 0],
     ];
     for (const [name, help, read] of tallies) {
-      new Gauge({
+      new Counter({
         name,
         help,
         registers,
         collect() {
-          this.set(read());
+          this.reset();
+          this.inc(read());
         },
       });
     }
+    new Gauge({
+      name: "shap_compiled_explainers_bytes",
+      help: "What the kept explainers take",
+      registers,
+      collect() {
+        this.set(models.explainers.bytes);
+      },
+    });
   }
 
   /** Times every request, by its route and not its address. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { problems } from "../http/problem.js";
 import { resultTypes } from "../result/write-result.js";
 import { explainRequest, predictRequest } from "../routes/explain.js";
-import { submitQuery } from "../routes/jobs.js";
+import { resultQuery, submitQuery } from "../routes/jobs.js";
 import { plotQuery, plotRequest } from "../routes/plots.js";
 import { uploadTypes } from "../upload/upload-readers.js";
 import { version } from "../version.js";
@@ -124,8 +124,9 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       summary: "A completed job's result, in the form asked for",
       role: "read",
       path: ["id"],
+      query: resultQuery,
       success: [200, "One row a row of the input, in its order", resultTypes],
-      errors: [404, 406, 409, 503],
+      errors: [400, 404, 406, 409, 503],
     },
   },
   "/v1/workers": {

@@ -22,6 +22,7 @@ import { z } from "zod";
 import { requireRole } from "../http/authenticate.js";
 import type { Metrics } from "../http/metrics.js";
 import { ProblemError } from "../http/problem.js";
+import { topColumns } from "../result/top-columns.js";
 import { chunksOf, type ResultType, resultTypes, resultWriters } from "../result/write-result.js";
 import { IdempotentRequest } from "../upload/idempotency.js";
 import { uploadReader } from "../upload/upload-readers.js";
@@ -37,6 +38,8 @@ export const submitQuery = z.strictObject({
   perturbation,
   output,
 });
+/** `top`: the k strongest reasons a row instead of every feature's value. */
+export const resultQuery = z.strictObject({ top: z.coerce.number().int().min(1).optional() });
 type SubmitQuery = z.output<typeof submitQuery>;
 
 export function jobRoutes(
@@ -77,20 +80,22 @@ export function jobRoutes(
         `Job ${job.id} is ${job.state}${job.error ? `: ${job.error}` : ""}`,
       );
     }
+    const { top } = resultQuery.parse(req.query);
     const type = req.accepts(resultTypes) as ResultType | false;
     if (type === false) {
       throw new ProblemError("not-acceptable", `A result is served as ${resultTypes.join(", ")}`);
     }
     // A completed job never changes, and its numbers are determined by its rows and the model's version.
-    const etag = `"${job.id}-${type.replace(/\W/g, "-")}"`;
+    const etag = `"${job.id}-${type.replace(/\W/g, "-")}-${top ?? "all"}"`;
     res.set({ ETag: etag, Vary: "Accept", "Cache-Control": "private, immutable, max-age=86400" });
     if (req.get("if-none-match")?.includes(etag)) {
       res.status(304).end();
       return;
     }
     res.status(200).type(type);
-    const text = resultWriters[type](job, chunksOf(job, backend.chunks));
-    await pipeline(Readable.from(text), res);
+    const open = chunksOf(job, backend.chunks);
+    const table = top === undefined ? { job, open } : topColumns(job, open, top);
+    await pipeline(Readable.from(resultWriters[type](table.job, table.open)), res);
   });
 
   router.delete<{ id: string }>("/:id", requireRole("write"), async (req, res) => {
