@@ -1,6 +1,9 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
+/** Longer than this a contestant is not waited for. */
+const PATIENCE_SECONDS = 60;
+
 /** What a contestant answers to a command; see peer.py. */
 type Answer = { version?: string; compileSeconds?: number; seconds?: number; refused?: string };
 
@@ -54,6 +57,18 @@ export class Contestant {
   }
 
   private async nextAnswer(): Promise<Answer> {
+    const patience = setTimeout(() => {
+      this.refused = `no answer within ${PATIENCE_SECONDS} s`;
+      this.child.kill("SIGKILL");
+    }, PATIENCE_SECONDS * 1000);
+    try {
+      return await this.nextAnswerHoweverLate();
+    } finally {
+      clearTimeout(patience);
+    }
+  }
+
+  private async nextAnswerHoweverLate(): Promise<Answer> {
     // Libraries print notices of their own to standard output; an answer is a line of JSON.
     for (;;) {
       const { value, done } = await this.answers.next();

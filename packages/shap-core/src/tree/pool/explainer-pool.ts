@@ -95,7 +95,7 @@ export class ExplainerPool {
   }
 
   /** @throws ShapeError where a row or label does not fit the model */
-  async explain(rows: Rows, options: TreeExplainOptions = {}): Promise<Explanation> {
+  async explain(rows: Rows, options: Omit<TreeExplainOptions, "into"> = {}): Promise<Explanation> {
     const { model, expectedValue } = this;
     const data = toMatrix(rows, model);
     const isLoss = this.options.output === "log_loss";
