@@ -66,14 +66,22 @@ async function compare(benchmark: Case, peerName: string, goal: number): Promise
   }
 }
 
-/** As many rows as the peer explains in about SECONDS_A_PASS; its fixed costs a call weigh less the more there are. */
+/**
+ * As many rows as the peer explains in about SECONDS_A_PASS, or more: some prepare anew in every call, so rows are added
+ * until they, and not that, take the time.
+ */
 async function calibrate(peer: Contestant, benchmark: Case): Promise<number> {
   if (benchmark.withCompile) return 10_000;
-  for (let rows = 10; ; rows = Math.min(MOST_ROWS, rows * 4)) {
-    const seconds = await peer.explain(rows);
-    if (seconds < SECONDS_A_PASS / 4 && rows < MOST_ROWS) continue;
-    return Math.max(10, Math.min(MOST_ROWS, seconds < SECONDS_A_PASS ? rows * 4 : rows));
+  let rows = 10;
+  let seconds = await peer.explain(rows);
+  while (rows < MOST_ROWS) {
+    const more = Math.min(MOST_ROWS, rows * 4);
+    const secondsOfMore = await peer.explain(more);
+    if (!(secondsOfMore < SECONDS_A_PASS || secondsOfMore < 2 * seconds)) break;
+    rows = more;
+    seconds = secondsOfMore;
   }
+  return rows;
 }
 
 /** The largest difference of any value, relative to the largest value: the peers count in float32 for the most part. */
