@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import type { RenderLocalOptions } from "render-local";
+import type { RenderLocal, RenderLocalOptions } from "render-local";
 import { type LocalStack, startStack, timeScale } from "./render-local.js";
 import { type CommandResult, runCommand } from "./run-command.js";
 
@@ -42,6 +43,8 @@ export const systemFiles: Record<string, string> = {
 export interface SystemStack extends LocalStack {
   /** Runs a command line as from the repository's folder, with the key of this Render. */
   shapDeploy(...args: string[]): Promise<CommandResult>;
+  /** Waits until the web's registry shows a worker of this service: a live worker may not have registered yet. */
+  whenRegistered(worker: string): Promise<void>;
 }
 
 /** The whole fixture system on render-local: web, worker and a real Redis. */
@@ -52,5 +55,24 @@ export async function startSystem(options: RenderLocalOptions = {}): Promise<Sys
   return {
     ...stack,
     shapDeploy: (...args) => runCommand(args, { folder: stack.fixture.folder, environment, timeScale }),
+    async whenRegistered(worker) {
+      for (;;) {
+        const found = await registeredWorkers(stack.local);
+        if (found.some((name) => name.startsWith(`${worker}-`))) return;
+        await sleep(50);
+      }
+    },
   };
+}
+
+/** The names in the web service's /v1/workers, read with the key that Render made for it. */
+async function registeredWorkers(local: RenderLocal): Promise<string[]> {
+  const web = local.service("shap-web");
+  const variable = await fetch(`${local.apiUrl}/services/${web.id}/env-vars/SHAP_API_KEY`, {
+    headers: { authorization: `Bearer ${local.apiKey}` },
+  });
+  const { value } = (await variable.json()) as { value: string };
+  const answer = await fetch(`${web.url}/v1/workers`, { headers: { authorization: `Bearer ${value}` } });
+  const { workers } = (await answer.json()) as { workers: { name: string }[] };
+  return workers.map(({ name }) => name);
 }
