@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import type { RenderLocal, RenderLocalOptions } from "render-local";
 import { type LocalStack, startStack, timeScale } from "./render-local.js";
-import { type CommandResult, runCommand } from "./run-command.js";
+import { type CommandOptions, type CommandResult, runCommand } from "./run-command.js";
 
 const root = join(import.meta.dirname, "../../../..");
 const fixtures = join(import.meta.dirname, "../fixtures/service");
@@ -43,6 +43,8 @@ export const systemFiles: Record<string, string> = {
 export interface SystemStack extends LocalStack {
   /** Runs a command line as from the repository's folder, with the key of this Render. */
   shapDeploy(...args: string[]): Promise<CommandResult>;
+  /** The same with more of the world given: who answers a question, what stops it, a terminal. */
+  shapDeployWith(options: CommandOptions, ...args: string[]): Promise<CommandResult>;
   /** Waits until the web's registry shows a worker of this service: a live worker may not have registered yet. */
   whenRegistered(worker: string): Promise<void>;
 }
@@ -52,9 +54,12 @@ export async function startSystem(options: RenderLocalOptions = {}): Promise<Sys
   const stack = await startStack(systemFiles, options);
   await stack.local.whenLive();
   const environment = { RENDER_API_KEY: stack.local.apiKey, RENDER_API_URL: stack.local.apiUrl };
+  const shapDeployWith = (more: CommandOptions, ...args: string[]) =>
+    runCommand(args, { folder: stack.fixture.folder, environment, timeScale, ...more });
   return {
     ...stack,
-    shapDeploy: (...args) => runCommand(args, { folder: stack.fixture.folder, environment, timeScale }),
+    shapDeployWith,
+    shapDeploy: (...args) => shapDeployWith({}, ...args),
     async whenRegistered(worker) {
       for (;;) {
         const found = await registeredWorkers(stack.local);
