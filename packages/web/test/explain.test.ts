@@ -170,7 +170,7 @@ describe("what is served", () => {
     expect(health.status).toBe(200);
     expect(await health.json()).toMatchObject({
       status: "ok",
-      queue: { kind: "embedded", status: "ready" },
+      queue: { kind: "embedded", status: "ready", reconnects: 0 },
       models: [{ name: "mortgage", fallback: true }],
     });
     expect((await fetch(`${service.url}/live`)).status).toBe(200);

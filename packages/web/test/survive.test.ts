@@ -109,13 +109,16 @@ describe("the service", () => {
       expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
       const health = await fetch(`${url}/health`);
       expect(health.status).toBe(503);
-      expect(await health.json()).toMatchObject({ queue: { kind: "redis", status: "away" } });
+      const away = (await health.json()) as { queue: { reconnects: number } };
+      expect(away).toMatchObject({ queue: { kind: "redis", status: "away" } });
       await setTimeout(ABSENCE_MS);
       await redis.start();
       for (;;) {
         if ((await fetch(`${url}/health`)).status === 200) break;
         await setTimeout(50);
       }
+      const { queue } = (await (await fetch(`${url}/health`)).json()) as { queue: { reconnects: number } };
+      expect(queue.reconnects).toBeGreaterThan(away.queue.reconnects);
       await expectWhole(id);
       expect(worker.child.exitCode).toBeNull();
     },

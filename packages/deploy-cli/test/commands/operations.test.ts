@@ -6,6 +6,7 @@ it("status tells what runs; logs merge the services; prune finds and deletes wha
   const stack = await startSystem();
   const { shapDeploy, fixture, local } = stack;
   const commit = await fixture.git("rev-parse", "HEAD");
+  await stack.whenRegistered(firstWorker);
 
   const before = JSON.parse((await shapDeploy("status", "--json")).stdout);
   expect(before.services).toMatchObject([
@@ -45,7 +46,8 @@ it("status tells what runs; logs merge the services; prune finds and deletes wha
 }, 60_000);
 
 it("fix-collision explains what is registered by what Render runs, and clears only what is dead", async () => {
-  const { shapDeploy, local } = await startSystem();
+  const { shapDeploy, local, whenRegistered } = await startSystem();
+  await whenRegistered(firstWorker);
   const redis = new Redis(local.keyValue("shap-queue").connectionString);
   const ghost = "shap-worker-20250101000000-host-7-1-gone";
   await redis.set("worker:ghost", JSON.stringify({ name: ghost, instance: "srv-gone", commit: "0" }));

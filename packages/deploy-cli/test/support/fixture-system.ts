@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import type { RenderLocalOptions } from "render-local";
+import type { RenderLocal, RenderLocalOptions } from "render-local";
 import { type LocalStack, startStack, timeScale } from "./render-local.js";
-import { type CommandResult, runCommand } from "./run-command.js";
+import { type CommandOptions, type CommandResult, runCommand } from "./run-command.js";
 
 const root = join(import.meta.dirname, "../../../..");
 const fixtures = join(import.meta.dirname, "../fixtures/service");
@@ -42,6 +43,10 @@ export const systemFiles: Record<string, string> = {
 export interface SystemStack extends LocalStack {
   /** Runs a command line as from the repository's folder, with the key of this Render. */
   shapDeploy(...args: string[]): Promise<CommandResult>;
+  /** The same with more of the world given: who answers a question, what stops it, a terminal. */
+  shapDeployWith(options: CommandOptions, ...args: string[]): Promise<CommandResult>;
+  /** Waits until the web's registry shows a worker of this service: a live worker may not have registered yet. */
+  whenRegistered(worker: string): Promise<void>;
 }
 
 /** The whole fixture system on render-local: web, worker and a real Redis. */
@@ -49,8 +54,30 @@ export async function startSystem(options: RenderLocalOptions = {}): Promise<Sys
   const stack = await startStack(systemFiles, options);
   await stack.local.whenLive();
   const environment = { RENDER_API_KEY: stack.local.apiKey, RENDER_API_URL: stack.local.apiUrl };
+  const shapDeployWith = (more: CommandOptions, ...args: string[]) =>
+    runCommand(args, { folder: stack.fixture.folder, environment, timeScale, ...more });
   return {
     ...stack,
-    shapDeploy: (...args) => runCommand(args, { folder: stack.fixture.folder, environment, timeScale }),
+    shapDeployWith,
+    shapDeploy: (...args) => shapDeployWith({}, ...args),
+    async whenRegistered(worker) {
+      for (;;) {
+        const found = await registeredWorkers(stack.local);
+        if (found.some((name) => name.startsWith(`${worker}-`))) return;
+        await sleep(50);
+      }
+    },
   };
+}
+
+/** The names in the web service's /v1/workers, read with the key that Render made for it. */
+async function registeredWorkers(local: RenderLocal): Promise<string[]> {
+  const web = local.service("shap-web");
+  const variable = await fetch(`${local.apiUrl}/services/${web.id}/env-vars/SHAP_API_KEY`, {
+    headers: { authorization: `Bearer ${local.apiKey}` },
+  });
+  const { value } = (await variable.json()) as { value: string };
+  const answer = await fetch(`${web.url}/v1/workers`, { headers: { authorization: `Bearer ${value}` } });
+  const { workers } = (await answer.json()) as { workers: { name: string }[] };
+  return workers.map(({ name }) => name);
 }

@@ -2,10 +2,27 @@ import { run } from "../../src/run.js";
 
 class Sink {
   text = "";
-  isTTY = false;
+  columns = 100;
+  constructor(
+    readonly isTTY: boolean,
+    private readonly onOutput?: (text: string) => void,
+  ) {}
   write(text: string): void {
     this.text += text;
+    this.onOutput?.(text);
   }
+}
+
+export interface CommandOptions {
+  folder?: string;
+  environment?: NodeJS.ProcessEnv;
+  signal?: AbortSignal;
+  timeScale?: number;
+  ask?: (question: string) => Promise<string>;
+  /** Whether both streams are a terminal, with colours and lines that change; default no. */
+  isTerminal?: boolean;
+  /** Called at each piece of either stream, while the command runs. */
+  onOutput?: (text: string) => void;
 }
 
 export interface CommandResult {
@@ -15,17 +32,9 @@ export interface CommandResult {
 }
 
 /** Runs a command line of shap-deploy in this process, as main.ts does. */
-export async function runCommand(
-  args: string[],
-  options: {
-    folder?: string;
-    environment?: NodeJS.ProcessEnv;
-    signal?: AbortSignal;
-    timeScale?: number;
-  } = {},
-): Promise<CommandResult> {
-  const stdout = new Sink();
-  const stderr = new Sink();
+export async function runCommand(args: string[], options: CommandOptions = {}): Promise<CommandResult> {
+  const stdout = new Sink(options.isTerminal === true, options.onOutput);
+  const stderr = new Sink(options.isTerminal === true, options.onOutput);
   const code = await run(args, {
     folder: options.folder ?? process.cwd(),
     environment: options.environment ?? {},
@@ -34,6 +43,7 @@ export async function runCommand(
     signal: options.signal ?? new AbortController().signal,
     version: "0.0.0-test",
     timeScale: options.timeScale,
+    ask: options.ask,
   });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }

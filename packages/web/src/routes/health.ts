@@ -25,12 +25,12 @@ export function healthRoutes(settings: Settings, backend: Backend, models: Model
   return router;
 }
 
-async function queueHealth({ queue }: Backend) {
+async function queueHealth({ queue, connections: { reconnects } }: Backend) {
   try {
     const latencyMs = Math.round((await queue.ping()) * 100) / 100;
-    return { kind: queue.kind, status: "ready", latencyMs, counts: await queue.counts() };
+    return { kind: queue.kind, status: "ready", latencyMs, reconnects, counts: await queue.counts() };
   } catch (error) {
     if (!(error instanceof StoreUnavailableError)) throw error;
-    return { kind: queue.kind, status: "away", latencyMs: null, counts: null };
+    return { kind: queue.kind, status: "away", latencyMs: null, reconnects, counts: null };
   }
 }
