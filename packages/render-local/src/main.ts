@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { program } from "./command.js";
 import { RenderLocalError } from "./errors.js";
 
