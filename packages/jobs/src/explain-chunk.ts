@@ -1,6 +1,6 @@
-import { setImmediate } from "node:timers/promises";
 import { decodeInputChunk } from "./chunk/input-chunk.js";
-import { decodeResultChunk, encodeResultChunk } from "./chunk/result-chunk.js";
+import { decodeResultChunk } from "./chunk/result-chunk.js";
+import { explainInPieces } from "./explain-in-pieces.js";
 import type { Job } from "./job.js";
 import type { ModelCatalogue } from "./models/model-catalogue.js";
 import type { ChunkHandler } from "./queue/chunk-queue.js";
@@ -12,6 +12,8 @@ export interface ChunkServices {
   readonly jobs: JobStore;
   readonly chunks: ChunkStore;
   readonly models: ModelCatalogue;
+  /** The process's memory limit. */
+  readonly limitBytes: number;
   /** Where the work is counted, for the worker's heartbeat. */
   readonly tally?: WorkTally;
 }
@@ -48,10 +50,9 @@ export function chunkHandler(services: ChunkServices): ChunkHandler {
 }
 
 async function explainChunk(services: ChunkServices, jobId: string, index: number, signal: AbortSignal) {
-  const { jobs, chunks, models, tally } = services;
-  const job = await jobs.get(jobId);
+  const { jobs, chunks, models, limitBytes, tally } = services;
+  const [job, input] = await Promise.all([jobs.get(jobId), chunks.get(jobId, "in", index)]);
   if (job === undefined) return;
-  const input = await chunks.get(jobId, "in", index);
   if (input === undefined) return countEarlierResult(services, job, index);
   const served = models.ofJob(job.model);
   if (served === undefined) {
@@ -59,11 +60,15 @@ async function explainChunk(services: ChunkServices, jobId: string, index: numbe
   }
   if (tally !== undefined) tally.job = jobId;
   const { matrix, ids } = decodeInputChunk(input, job.idColumns.length);
-  const explanation = models.explainer(served, job.options).explain(matrix);
-  const predictions = served.model.predict(matrix, { output: job.options.output });
-  await setImmediate();
-  signal.throwIfAborted();
-  await chunks.put(jobId, "out", index, encodeResultChunk(explanation, predictions, ids));
+  const explainer = models.explainer(served, job.options);
+  const { precision, options } = job;
+  const result = await explainInPieces(served.model, explainer, matrix, {
+    output: options.output,
+    precision,
+    limitBytes,
+    signal,
+  });
+  await chunks.put(jobId, "out", index, result.encode(ids));
   const stillWanted = await jobs.chunkDone(jobId, index, matrix.rows);
   if (stillWanted) await chunks.remove(jobId, "in", index);
   else await removeUnlessCompleted(jobId, services);

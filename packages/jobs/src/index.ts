@@ -1,7 +1,10 @@
 export { type Backend, type BackendOptions, openBackend } from "./backend.js";
+export type { NumberColumn } from "./chunk/arrow-columns.js";
+export { bytesPerRow, type RowWidth, rowsWithin } from "./chunk/chunk-bytes.js";
 export {
   baseValueColumns,
   decodeResultChunk,
+  type Precision,
   predictionColumns,
   type ResultChunk,
   valueColumns,

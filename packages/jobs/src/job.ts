@@ -1,3 +1,5 @@
+import type { Precision } from "./chunk/result-chunk.js";
+
 /**
  * The words used throughout:
  *
@@ -43,6 +45,8 @@ export interface NewJob {
   readonly outputNames: readonly string[];
   /** Columns of the input that are carried into the result as text. */
   readonly idColumns: readonly string[];
+  /** Default `float64`. */
+  readonly precision?: Precision;
   readonly requestId?: string;
 }
 

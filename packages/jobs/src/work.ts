@@ -74,9 +74,10 @@ export class Work {
   }
 
   private async takeChunks(): Promise<void> {
-    const { backend, models, log } = this.services;
+    const { settings, backend, models, log } = this.services;
     const { tallies } = this;
-    const handle = chunkHandler({ ...backend, models, tally: tallies });
+    const { limitBytes } = settings.memory;
+    const handle = chunkHandler({ ...backend, models, limitBytes, tally: tallies });
     await backend.queue.process(
       async (task, signal) => {
         const start = performance.now();
@@ -87,7 +88,7 @@ export class Work {
           { jobId: task.jobId, chunk: task.index, requestId: task.requestId },
           "a chunk is explained",
         );
-        if (this.services.settings.memory.aggressive) this.forget();
+        if (settings.memory.aggressive) this.forget();
       },
       {
         onGiveUp: async (task, error) => {

@@ -13,6 +13,7 @@ import {
   newJobId,
   predictionColumns,
   removeJob,
+  rowsWithin,
   type ServedModel,
   type Settings,
   valueColumns,
@@ -35,6 +36,8 @@ export const submitQuery = z.strictObject({
   model: z.string().optional(),
   id: z.union([z.string(), z.array(z.string())]).optional(),
   extra: z.enum(["refuse", "ignore"]).default("refuse"),
+  /** How the result is kept: float32 takes half the room. */
+  precision: z.enum(["float64", "float32"]).default("float64"),
   perturbation,
   output,
 });
@@ -121,7 +124,7 @@ export function jobRoutes(
     req: Request,
     res: Response,
     served: ServedModel,
-    { perturbation, output, extra, id }: SubmitQuery,
+    { perturbation, output, extra, id, precision }: SubmitQuery,
   ): Promise<Job> {
     const idColumns = id === undefined ? [] : [id].flat();
     const options = { perturbation, output };
@@ -139,12 +142,15 @@ export function jobRoutes(
         featureNames,
         outputNames,
         idColumns,
+        precision,
         requestId: res.locals.requestId as string,
       },
       backend,
     );
     try {
-      const shape = { featureNames, categories, idColumns, extra, size: settings.maxBatchSize };
+      const width = { features: featureNames.length, outputs: outputNames.length };
+      const size = Math.min(settings.maxBatchSize, rowsWithin(settings.memory.limitBytes, width));
+      const shape = { featureNames, categories, idColumns, extra, size };
       for await (const { matrix, ids } of reader(source, shape)) await intake.add(matrix, ids);
       if (intake.rows === 0) throw new ProblemError("empty-body", "The upload holds no rows");
       await intake.seal();
