@@ -1,5 +1,6 @@
+import { setImmediate } from "node:timers/promises";
 import { decodeInputChunk } from "./chunk/input-chunk.js";
-import { decodeResultChunk } from "./chunk/result-chunk.js";
+import { decodeResultChunk, ResultChunkBuilder } from "./chunk/result-chunk.js";
 import { explainInPieces } from "./explain-in-pieces.js";
 import type { Job } from "./job.js";
 import type { ModelCatalogue } from "./models/model-catalogue.js";
@@ -60,14 +61,17 @@ async function explainChunk(services: ChunkServices, jobId: string, index: numbe
   }
   if (tally !== undefined) tally.job = jobId;
   const { matrix, ids } = decodeInputChunk(input, job.idColumns.length);
-  const explainer = models.explainer(served, job.options);
-  const { precision, options } = job;
-  const result = await explainInPieces(served.model, explainer, matrix, {
-    output: options.output,
-    precision,
-    limitBytes,
-    signal,
-  });
+  const { options, precision } = job;
+  const [features, outputs] = [job.featureNames.length, job.outputNames.length];
+  const result = new ResultChunkBuilder({ rows: matrix.rows, features, outputs, precision });
+  const explainer = models.explainer(served, options);
+  const { output } = options;
+  for await (const piece of explainInPieces(served.model, explainer, matrix, { output, limitBytes })) {
+    result.add(piece.from, piece.explanation, piece.predictions);
+    signal.throwIfAborted();
+  }
+  await setImmediate();
+  signal.throwIfAborted();
   await chunks.put(jobId, "out", index, result.encode(ids));
   const stillWanted = await jobs.chunkDone(jobId, index, matrix.rows);
   if (stillWanted) await chunks.remove(jobId, "in", index);

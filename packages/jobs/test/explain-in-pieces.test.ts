@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
-import { createExplainer, loadModel } from "shap-core";
-import { decodeResultChunk } from "../src/chunk/result-chunk.js";
+import { AdditivityError, createExplainer, loadModel } from "shap-core";
 import { explainInPieces } from "../src/explain-in-pieces.js";
 import { parseBackground } from "../src/models/background.js";
 
@@ -9,27 +8,45 @@ const example = (name: string) =>
 const model = loadModel(example("model.json"));
 const matrix = parseBackground(example("sample.csv"), model);
 const explainer = createExplainer(model);
-const signal = new AbortController().signal;
+const options = { output: "raw", limitBytes: 2 ** 30 } as const;
 
-describe("a chunk explained in pieces", () => {
-  it("has the values and predictions of the chunk explained as a whole, wherever it is cut", async () => {
-    const whole = explainer.explain(matrix).values;
-    const predictions = model.predict(matrix).values;
-    // The limit is so low that pieces have 3 rows, so high that they have hundreds.
-    for (const limitBytes of [16 * 3 * 8 * (5 * 24 + 3), 2 ** 30]) {
-      const result = await explainInPieces(model, explainer, matrix, { output: "raw", limitBytes, signal });
-      const decoded = decodeResultChunk(result.encode([]), 0, 1);
-      expect(decoded.predictions[0]).toEqual(predictions);
-      for (const [c, column] of decoded.values.entries()) {
-        expect(column).toEqual(Float64Array.from(column, (_, r) => whole[r * 24 + c]!));
-      }
+describe("rows explained in pieces", () => {
+  it.each([
+    ["3 rows each, as a very low memory limit has it", 16 * 3 * 8 * (5 * 24 + 3), 3],
+    ["hundreds of rows each", 2 ** 30, 1000],
+  ])("have the values and predictions of the whole: %s", async (_what, limitBytes, most) => {
+    const values: number[] = [];
+    const predictions: number[] = [];
+    for await (const piece of explainInPieces(model, explainer, matrix, { ...options, limitBytes })) {
+      expect(piece.predictions.rows).toBeLessThanOrEqual(most);
+      expect(piece.from).toBe(predictions.length);
+      values.push(...piece.explanation.values);
+      predictions.push(...piece.predictions.values);
     }
+    expect(Float64Array.from(values)).toEqual(explainer.explain(matrix).values);
+    expect(Float64Array.from(predictions)).toEqual(model.predict(matrix).values);
   });
 
-  it("is left after the present piece when it is no longer ours", async () => {
-    const aborted = AbortSignal.abort(new Error("lost"));
-    await expect(
-      explainInPieces(model, explainer, matrix, { output: "raw", limitBytes: 2 ** 30, signal: aborted }),
-    ).rejects.toThrow("lost");
+  it("let the event loop turn between pieces", async () => {
+    let turns = 0;
+    let pieces = 0;
+    for await (const _ of explainInPieces(model, explainer, matrix, { ...options, limitBytes: 1 })) {
+      pieces++;
+      setImmediate(() => turns++);
+    }
+    expect(pieces).toBe(matrix.rows);
+    expect(turns).toBeGreaterThanOrEqual(pieces - 2);
+  });
+
+  it("are refused where they do not add up to the model's predictions", async () => {
+    const other = { ...explainer, explain: () => explainer.explain(otherRows(32)) };
+    const pieces = explainInPieces(model, other as typeof explainer, matrix, options);
+    await expect(pieces.next()).rejects.toThrow(AdditivityError);
   });
 });
+
+/** Rows of the sample, from the second on. */
+function otherRows(count: number) {
+  const { columns, data } = matrix;
+  return { data: data.subarray(columns, (1 + count) * columns), rows: count, columns };
+}
