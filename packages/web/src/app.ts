@@ -35,6 +35,8 @@ export function createApp(services: AppServices): Express {
   const metrics = new Metrics({ backend, models, work });
   const app = express();
   app.disable("x-powered-by");
+  // No hash of every answer: what is worth keeping, a job's result, has an ETag of its own.
+  app.disable("etag");
   // One query syntax: no nested objects out of brackets.
   app.set("query parser", "simple");
   app.use(requestLog(log));
