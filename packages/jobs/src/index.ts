@@ -17,6 +17,7 @@ export { createLogger, type Logger } from "./log.js";
 export { ModelCatalogue, openCatalogue } from "./models/model-catalogue.js";
 export { type BrokenModel, isModelName, jobModelOf, type ServedModel } from "./models/model-file.js";
 export { ModelFolderError } from "./models/model-folder.js";
+export { letHeapGrow } from "./process/let-heap-grow.js";
 export { type MemoryLevel, MemoryWatch } from "./process/memory-watch.js";
 export type { ChunkQueue, QueueCounts, QueueEvents } from "./queue/chunk-queue.js";
 export { type ApiKey, type Role, readSettings, type Settings, SettingsError } from "./settings/settings.js";

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-import { createLogger, ModelFolderError, readSettings, SettingsError } from "@shap-service/jobs";
+import { createLogger, letHeapGrow, ModelFolderError, readSettings, SettingsError } from "@shap-service/jobs";
 import { ListenError, startServer } from "./server.js";
 
+letHeapGrow();
 try {
   const settings = readSettings(process.env);
   const log = createLogger("web", settings);

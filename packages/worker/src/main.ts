@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-import { createLogger, ModelFolderError, readSettings, SettingsError } from "@shap-service/jobs";
+import { createLogger, letHeapGrow, ModelFolderError, readSettings, SettingsError } from "@shap-service/jobs";
 import { startWorker } from "./worker.js";
 
 /** Render kills 30 s after SIGTERM (longer where the Blueprint says so); be gone before. */
 const EXIT_WITHIN_MS = 25_000;
 
+letHeapGrow();
 try {
   const settings = readSettings(process.env);
   if (settings.redis === undefined) {

@@ -104,8 +104,10 @@ export class BatchBuilder {
   private take(): RowBatch {
     const { featureNames, idColumns } = this.shape;
     const rows = this.filled;
+    const columns = featureNames.length;
     const batch = {
-      matrix: { data: this.data.slice(0, rows * featureNames.length), rows, columns: featureNames.length },
+      // A full batch is handed over as it is; what is left at the end is cut to its length.
+      matrix: { data: this.data.subarray(0, rows * columns), rows, columns },
       ids: this.ids,
     };
     this.before += rows;
