@@ -15,6 +15,13 @@ process.once("exit", () => {
 });
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
+export interface ProgramOptions {
+  readonly env?: Record<string, string>;
+  readonly cwd?: string;
+  /** The one processor it may use. Default: all. */
+  readonly cpu?: number;
+}
+
 /** A program that runs beside this one, with what it wrote last and the processor time it took (Linux: from /proc). */
 export class Program {
   private text = "";
@@ -27,13 +34,14 @@ export class Program {
     }
   }
 
-  static async start(
-    command: string,
-    args: string[],
-    options: { env?: Record<string, string>; cwd?: string } = {},
-  ): Promise<Program> {
+  static async start(command: string, args: string[], options: ProgramOptions = {}): Promise<Program> {
     const env = { ...process.env, ...options.env };
-    const child = spawn(command, args, { env, cwd: options.cwd, stdio: ["ignore", "pipe", "pipe"] });
+    // taskset becomes the program: the process id stays.
+    const [file, ...rest] =
+      options.cpu === undefined
+        ? [command, ...args]
+        : ["taskset", "-c", String(options.cpu), command, ...args];
+    const child = spawn(file!, rest, { env, cwd: options.cwd, stdio: ["ignore", "pipe", "pipe"] });
     await once(child, "spawn");
     const program = new Program(child);
     living.add(program);
@@ -64,6 +72,12 @@ export class Program {
   /** Processor seconds of the program and of all it started, living or ended. */
   cpuSeconds(): number {
     return this.family().reduce((sum, pid) => sum + cpuSecondsOf(pid), 0);
+  }
+
+  /** Resident set size of the program itself. */
+  rssBytes(): number {
+    const status = whereAlive(() => readFileSync(`/proc/${this.child.pid}/status`, "utf8"), "");
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024;
   }
 
   /** Asks it to end; what does not is killed, with all it started. */

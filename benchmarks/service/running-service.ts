@@ -17,12 +17,14 @@ export interface RunningService {
 }
 export type TableType = "application/json" | "text/csv";
 
-/** A Redis that keeps nothing on disk, in a folder that goes with it. */
-export async function startRedis(): Promise<{ program: Program; url: string; stop(): Promise<void> }> {
+/** A Redis that keeps nothing on disk, in a folder that goes with it. @param cpu the one processor it may use */
+export async function startRedis(
+  cpu?: number,
+): Promise<{ program: Program; url: string; stop(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "shap-reference-"));
   const port = String(await freePort());
   const options = ["--port", port, "--bind", "127.0.0.1", "--dir", folder, "--save", ""];
-  const program = await Program.start("redis-server", options);
+  const program = await Program.start("redis-server", options, { cpu });
   await program.says(/Ready to accept connections/);
   return {
     program,
