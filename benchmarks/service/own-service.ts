@@ -45,7 +45,7 @@ export async function startOwnService(
     },
     async stop() {
       await Promise.all([web.stop(), worker.stop()]);
-      await redis.stop();
+      await redis.program.stop();
     },
   };
 }
