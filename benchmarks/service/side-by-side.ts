@@ -40,7 +40,8 @@ const files = await layOutModel();
 const comparisons: Comparison[] = [];
 for (const variant of chosen) {
   comparisons.push(await compare(variant));
-  console.error(comparisonsAsText(comparisons.slice(-1)).split("\n")[4]);
+  // In full, so that a run ended early has told what it knew.
+  console.error(`${comparisonsAsText(comparisons.slice(-1))}\n`);
 }
 const load = loadavg()[0]!.toFixed(1);
 console.log(`${cpus()[0]?.model}, ${cpus().length} cores, load ${load}, Node ${process.version}\n`);
