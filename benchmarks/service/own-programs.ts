@@ -49,7 +49,7 @@ export async function startOwnPrograms({ env = {}, cpu }: OwnProgramOptions = {}
     webReadySeconds,
     async stop() {
       await Promise.all([web.stop(), worker.stop()]);
-      await redis.stop();
+      await redis.program.stop();
     },
   };
 }

@@ -13,7 +13,7 @@ const living = new Set<Program>();
 process.once("exit", () => {
   for (const program of living) program.kill();
 });
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
 
 export interface ProgramOptions {
   readonly env?: Record<string, string>;

@@ -67,7 +67,7 @@ export async function startPythonService(variant: Variant, files: Files): Promis
     },
     async stop() {
       await Promise.all([web.stop(), worker.stop()]);
-      await redis.stop();
+      await redis.program.stop();
     },
   };
 }

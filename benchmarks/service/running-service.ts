@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { freePort, Program } from "./program.js";
 
 /** Both services are asked whether they are done this often. */
@@ -17,23 +15,13 @@ export interface RunningService {
 }
 export type TableType = "application/json" | "text/csv";
 
-/** A Redis that keeps nothing on disk, in a folder that goes with it. @param cpu the one processor it may use */
-export async function startRedis(
-  cpu?: number,
-): Promise<{ program: Program; url: string; stop(): Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), "shap-reference-"));
+/** A Redis that writes nothing to the disk. @param cpu the one processor it may use */
+export async function startRedis(cpu?: number): Promise<{ program: Program; url: string }> {
   const port = String(await freePort());
-  const options = ["--port", port, "--bind", "127.0.0.1", "--dir", folder, "--save", ""];
+  const options = ["--port", port, "--bind", "127.0.0.1", "--dir", tmpdir(), "--save", ""];
   const program = await Program.start("redis-server", options, { cpu });
   await program.says(/Ready to accept connections/);
-  return {
-    program,
-    url: `redis://127.0.0.1:${port}`,
-    async stop() {
-      await program.stop();
-      await rm(folder, { recursive: true });
-    },
-  };
+  return { program, url: `redis://127.0.0.1:${port}` };
 }
 
 /** Sends a request. @throws Error with the answer where it is not a success */

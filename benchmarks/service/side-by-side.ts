@@ -1,6 +1,7 @@
 // npm run bench:reference [-- ROWS [VARIANT ...]]: this service beside the Python service it replaces, alternately in
-// one run. VARIANT is a part of a variant's title, such as "newest". Needs a build, redis-server, Python 3.11 and Linux's /proc.
-import { rm, writeFile } from "node:fs/promises";
+// one run. VARIANT is a part of a variant's title, such as "newest". Needs a build, redis-server, Python 3.11 and
+// Linux's /proc.
+import { writeFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { type Comparison, comparisonsAsText, type Pair, type Run } from "./comparison.js";
@@ -37,25 +38,20 @@ if (chosen.length === 0) {
 await makeServiceEnvironment();
 const files = await layOutModel();
 const comparisons: Comparison[] = [];
-try {
-  for (const variant of chosen) {
-    comparisons.push(await compare(variant));
-    console.error(comparisonsAsText(comparisons.slice(-1)).split("\n")[4]);
-  }
-} finally {
-  await rm(files.folder, { recursive: true });
+for (const variant of chosen) {
+  comparisons.push(await compare(variant));
+  // In full, so that a run ended early has told what it knew.
+  console.error(`${comparisonsAsText(comparisons.slice(-1))}\n`);
 }
 const load = loadavg()[0]!.toFixed(1);
 console.log(`${cpus()[0]?.model}, ${cpus().length} cores, load ${load}, Node ${process.version}\n`);
 console.log(comparisonsAsText(comparisons));
-for (const { variant, refused } of comparisons)
-  if (refused !== undefined) console.error(`${titleOf(variant)}: ${refused}`);
-const wrong = comparisons.filter((c) => c.refused === undefined && !(c.largestDifference <= TOLERANCE));
-for (const { variant, largestDifference } of wrong)
-  console.error(
-    `${titleOf(variant)}: the values differ by ${largestDifference}, expected ${TOLERANCE} at most`,
-  );
-process.exitCode = wrong.length === 0 ? 0 : 1;
+for (const { variant, refused, largestDifference } of comparisons) {
+  if (refused === undefined && largestDifference <= TOLERANCE) continue;
+  const values = `the values differ by ${largestDifference}, expected ${TOLERANCE} at most`;
+  console.error(`${titleOf(variant)}: ${refused ?? values}`);
+  process.exitCode = 1;
+}
 
 async function compare(variant: Variant): Promise<Comparison> {
   const rows = Math.ceil(allRows * variant.share);

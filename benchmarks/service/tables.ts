@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { copyFile, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,9 +10,10 @@ import type { TableType } from "./running-service.js";
 const BACKGROUND_ROWS = 100;
 const example = fileURLToPath(new URL("../../examples/mortgage/", import.meta.url));
 
-/** The example's model and background rows in a folder as SHAP_MODEL_DIR wants it. */
+/** The example's model and background rows, in a folder as SHAP_MODEL_DIR wants it; it goes with this process. */
 export async function layOutModel(): Promise<Files & { folder: string }> {
-  const folder = await mkdtemp(join(tmpdir(), "shap-reference-model-"));
+  const folder = await mkdtemp(join(tmpdir(), "shap-reference-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const files = {
     folder,
     model: join(folder, "mortgage.json"),
