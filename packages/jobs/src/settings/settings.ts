@@ -66,7 +66,7 @@ const variables = z.object({
   SHAP_MAX_SYNC_ROWS: wholeNumber(1000, 1, 100_000),
   SHAP_MODEL_DIR: z.string().optional(),
   SHAP_MAX_MODEL_MB: number(50, 0.001, 1024),
-  SHAP_MODEL_CHECK_SECONDS: number(30, 0.1, 3600),
+  SHAP_MODEL_CHECK_SECONDS: number(15, 0.1, 3600),
   SHAP_MODEL_CHECK_MEMORY_MB: wholeNumber(240, 96, 1_048_576),
   SHAP_ALLOW_FALLBACK_MODEL: z.string().optional(),
   SHAP_API_KEY: z.string().min(8, { error: "expected at least 8 characters" }).optional(),

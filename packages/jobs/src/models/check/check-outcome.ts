@@ -41,5 +41,7 @@ export function refusalOf(error: unknown, hadBackground: boolean): Refusal {
   }
   if (error instanceof NotAdditiveError) return { reason: "not-additive", message };
   const noRoom = error instanceof RangeError && /allocation failed|out of memory/i.test(message);
-  return { reason: noRoom ? "memory" : "failed", message };
+  return noRoom
+    ? { reason: "memory", message }
+    : { reason: "failed", message: `the model cannot be loaded and explained: ${message}` };
 }
