@@ -188,6 +188,8 @@ const noRoom: Readonly<Record<string, string>> = {
   EROFS: "the model folder cannot be written",
   EACCES: "the model folder cannot be written",
   EPERM: "the model folder cannot be written",
+  EEXIST: "the model folder cannot be written",
+  ENOTDIR: "the model folder cannot be written",
 };
 
 function toStoreFull(cause: unknown): unknown {
