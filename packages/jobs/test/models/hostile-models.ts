@@ -12,12 +12,12 @@ export const memoryHog = (): Buffer<ArrayBuffer> =>
 const FEATURES = 60;
 
 /**
- * Hundreds of trees that are chains over all features: sound, quick to load, and each of its many background rows is
+ * A hundred trees that are chains over all features: sound, quick to load, and each of its many background rows is
  * compared with every one of them.
  */
 export function timeHog(rows: number): { file: Buffer<ArrayBuffer>; background: Buffer<ArrayBuffer> } {
   const names = Array.from({ length: FEATURES }, (_, i) => `f${i}`);
-  const trees = Array.from({ length: 300 }, (_, i) => chain(i));
+  const trees = Array.from({ length: 100 }, (_, i) => chain(i));
   const model = JSON.parse(fixture("xgboost/tiny/model.json").toString());
   const { learner } = model;
   Object.assign(learner, { feature_names: names, feature_types: names.map(() => "float") });

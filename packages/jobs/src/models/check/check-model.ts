@@ -91,6 +91,9 @@ function watch(child: ChildProcess, { checkMs, checkMemoryBytes }: ModelLimits) 
     overrun.reason ??= reason;
     child.kill("SIGKILL");
   };
+  // A check does not outlive the service.
+  const orphan = () => void child.kill("SIGKILL");
+  process.once("exit", orphan);
   const clock = setTimeout(end, checkMs, "time");
   const look = setInterval(async () => {
     const bytes = child.pid === undefined ? undefined : await residentBytes(child.pid);
@@ -99,6 +102,7 @@ function watch(child: ChildProcess, { checkMs, checkMemoryBytes }: ModelLimits) 
   function stop() {
     clearTimeout(clock);
     clearInterval(look);
+    process.removeListener("exit", orphan);
     child.kill("SIGKILL");
   }
   return overrun;

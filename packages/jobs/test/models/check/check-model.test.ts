@@ -62,8 +62,8 @@ describe("the check of a model", () => {
   });
 
   it("refuses what takes longer than it may, and says what would work", async () => {
-    const { file, background } = timeHog(20_000);
-    const error = await refusal(file, background, { checkMs: 2500 });
+    const { file, background } = timeHog(40_000);
+    const error = await refusal(file, background, { checkMs: 2500, checkMemoryBytes: 2 ** 29 });
     expect(error).toMatchObject({ reason: "time" });
     expect(error.message).toMatch(/more than 2.5 s.*SHAP_MODEL_CHECK_SECONDS/);
   });
