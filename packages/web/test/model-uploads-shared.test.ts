@@ -175,7 +175,7 @@ describe("a service without any model", () => {
 
 describe("a model file made to do harm", () => {
   it("is refused for its memory and for its time, and web lives on in its own memory", async () => {
-    const { web, url } = await startWeb({ SHAP_MODEL_CHECK_SECONDS: "4", SHAP_MODEL_CHECK_MEMORY_MB: "400" });
+    const { web, url } = await startWeb({ SHAP_MODEL_CHECK_SECONDS: "2", SHAP_MODEL_CHECK_MEMORY_MB: "400" });
     const { file, background } = timeHog(40_000);
     const refused = await Promise.all([put(url, "memory", memoryHog()), put(url, "time", file)]);
     expect(refused.map(({ status }) => status)).toEqual([422, 201]);
@@ -192,5 +192,5 @@ describe("a model file made to do harm", () => {
     const rows = rowsFor(loadModel(file), 2);
     expect(await askedDirectly(url, "time", rows)).toEqual(explained(file, rows));
     expect(await web.stop()).toBe(0);
-  });
+  }, 120_000);
 });

@@ -118,7 +118,7 @@ export interface RedisSettings {
 export interface ModelLimits {
   /** Of the file, unpacked. */
   readonly maxBytes: number;
-  /** For the check that loads and explains it. */
+  /** Processor time of the check that loads and explains it. */
   readonly checkMs: number;
   /** Resident set size of the process that checks it. */
   readonly checkMemoryBytes: number;

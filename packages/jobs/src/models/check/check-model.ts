@@ -4,12 +4,14 @@ import { fileURLToPath } from "node:url";
 import type { ModelLimits } from "../../settings/settings.js";
 import type { ModelSummary } from "../model-summary.js";
 import type { CheckOutcome, Refusal, RefusalPlace, RefusalReason } from "./check-outcome.js";
-import { residentBytes } from "./resident-bytes.js";
+import { processUse } from "./process-use.js";
 
 /** By its place in the package, built, whether this file runs built or from its source. */
 const program = fileURLToPath(new URL("../../../dist/models/check/check-process.js", import.meta.url));
 
 const LOOK_EVERY_MS = 25;
+/** What a check may take by the clock: a busy machine is slow, which is no verdict on the file. */
+const wallMs = (checkMs: number): number => Math.max(60_000, 4 * checkMs);
 /** Of the memory limit; the rest is for what lies outside of V8's heap. */
 const HEAP_SHARE = 0.75;
 
@@ -39,7 +41,7 @@ export interface Upload {
 
 /**
  * Loads, predicts and explains a model in a process of its own, which has nothing of this one's environment, and is
- * killed where it takes more time or memory than it may.
+ * killed where it takes more processor time or memory than it may.
  * @throws ModelRefusedError, CheckFailedError
  */
 export async function checkModel(upload: Upload, limits: ModelLimits): Promise<ModelSummary> {
@@ -66,6 +68,7 @@ export async function checkModel(upload: Upload, limits: ModelLimits): Promise<M
     overrun.stop();
   }
   const [code, signal] = end;
+  if (overrun.reason === "busy") throw new CheckFailedError("the machine is too busy to check a model");
   if (overrun.reason !== undefined || heapIsFull(code, signal, stderr)) {
     throw new ModelRefusedError(overrunOf(overrun.reason ?? "memory", limits));
   }
@@ -84,20 +87,25 @@ function start({ name, file, background }: Upload, { checkMemoryBytes }: ModelLi
   });
 }
 
-/** Typed arrays lie outside of every cap V8 knows, so the whole process is watched. */
+/**
+ * Typed arrays lie outside of every cap V8 knows, so the whole process is watched. Processor time is what a file asks
+ * for; how long that takes is up to the machine.
+ */
 function watch(child: ChildProcess, { checkMs, checkMemoryBytes }: ModelLimits) {
-  const overrun = { reason: undefined as "time" | "memory" | undefined, stop };
-  const end = (reason: "time" | "memory") => {
+  const overrun = { reason: undefined as "time" | "memory" | "busy" | undefined, stop };
+  const end = (reason: "time" | "memory" | "busy") => {
     overrun.reason ??= reason;
     child.kill("SIGKILL");
   };
   // A check does not outlive the service.
   const orphan = () => void child.kill("SIGKILL");
   process.once("exit", orphan);
-  const clock = setTimeout(end, checkMs, "time");
+  const clock = setTimeout(end, wallMs(checkMs), "busy");
   const look = setInterval(async () => {
-    const bytes = child.pid === undefined ? undefined : await residentBytes(child.pid);
-    if (bytes !== undefined && bytes > checkMemoryBytes) end("memory");
+    const use = child.pid === undefined ? undefined : await processUse(child.pid);
+    if (use === undefined) return;
+    if (use.residentBytes > checkMemoryBytes) end("memory");
+    else if (use.cpuMs > checkMs) end("time");
   }, LOOK_EVERY_MS);
   function stop() {
     clearTimeout(clock);
@@ -115,7 +123,7 @@ const heapIsFull = (code: unknown, signal: unknown, stderr: string): boolean =>
 function overrunOf(reason: "time" | "memory", { checkMs, checkMemoryBytes }: ModelLimits): Refusal {
   const message =
     reason === "time"
-      ? `loading and explaining the model took more than ${checkMs / 1000} s. Fewer or shallower trees or fewer background rows would work, or a higher SHAP_MODEL_CHECK_SECONDS`
+      ? `loading and explaining the model took more than ${checkMs / 1000} s of processor time. Fewer or shallower trees or fewer background rows would work, or a higher SHAP_MODEL_CHECK_SECONDS`
       : `loading and explaining the model took more than ${Math.round(checkMemoryBytes / 2 ** 20)} MB. A smaller model, a binary form of it (UBJSON, ONNX) or fewer background rows would work, or a higher SHAP_MODEL_CHECK_MEMORY_MB where there is memory for it`;
   return { reason, message };
 }

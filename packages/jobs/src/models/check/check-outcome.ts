@@ -1,6 +1,5 @@
-import { ModelFormatError, ShapeError, UnsupportedModelError } from "shap-core";
+import { AdditivityError, ModelFormatError, ShapeError, UnsupportedModelError } from "shap-core";
 import type { ModelSummary } from "../model-summary.js";
-import { NotAdditiveError } from "./prove-model.js";
 
 /**
  * Why an upload is refused: the file is `broken`; the model is sound but `unsupported`; the `background` does not fit
@@ -39,7 +38,7 @@ export function refusalOf(error: unknown, hadBackground: boolean): Refusal {
   if (error instanceof ShapeError) {
     return { reason: hadBackground ? "background" : "broken", message, place: error.where };
   }
-  if (error instanceof NotAdditiveError) return { reason: "not-additive", message };
+  if (error instanceof AdditivityError) return { reason: "not-additive", message };
   const noRoom = error instanceof RangeError && /allocation failed|out of memory/i.test(message);
   return noRoom
     ? { reason: "memory", message }

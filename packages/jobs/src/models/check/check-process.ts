@@ -1,5 +1,4 @@
 import { readSync, writeFileSync } from "node:fs";
-import { setPriority } from "node:os";
 import type { CheckOutcome } from "./check-outcome.js";
 
 // The process that checks one uploaded model, so that a file that takes all memory or time takes only this process
@@ -23,10 +22,9 @@ async function outcome(): Promise<CheckOutcome> {
   }
 }
 
-/** Where memory or time is short, the service comes first. */
+/** Where the machine runs out of memory, Linux ends this process and not the service. */
 function preferDeath(): void {
   try {
-    setPriority(10);
     writeFileSync("/proc/self/oom_score_adj", "1000");
   } catch {
     // Not on this system.

@@ -6,20 +6,12 @@ import type { ModelSummary } from "../model-summary.js";
 
 /** Rows of the background that are explained. */
 const ROWS = 2;
-/** Of the largest number that is added up. */
-const TOLERANCE = 1e-6;
-
 const ways: readonly JobOptions["perturbation"][] = ["auto", "interventional"];
-
-/** A model that loads but whose explanation does not add up to its prediction. */
-export class NotAdditiveError extends Error {
-  override readonly name = "NotAdditiveError";
-}
 
 /**
  * Loads a model as the service would, predicts a row or two and explains them, and sees that each explanation adds up
  * to its prediction. A model that cannot be explained without background rows may do without, until it gets some.
- * @throws ModelFormatError, UnsupportedModelError, ShapeError (of the background), NotAdditiveError
+ * @throws ModelFormatError, UnsupportedModelError, ShapeError (of the background), AdditivityError
  */
 export function proveModel(name: string, file: Uint8Array, background: Uint8Array | undefined): ModelSummary {
   const served = parseModel(name, file, background, "upload");
@@ -36,7 +28,7 @@ function proveExplanations(served: ServedModel, rows: Matrix): void {
         served.model,
         explainerOptions(served, { perturbation, output: "raw" }),
       );
-      proveSum(served.model, rows, explainer.explain(rows));
+      explainer.explain(rows).checkAdditive(served.model.predict(rows));
     } catch (error) {
       if (!(error instanceof UnsupportedModelError)) throw error;
       refusals.push(error);
@@ -66,31 +58,5 @@ function isPredicted(model: Model, rows: Matrix): boolean {
   } catch (error) {
     if (error instanceof ShapeError) return false;
     throw error;
-  }
-}
-
-function proveSum(
-  model: Model,
-  rows: Matrix,
-  { values, baseValues }: { values: Float64Array; baseValues: Float64Array },
-): void {
-  const predictions = model.predict(rows).values;
-  const outputs = baseValues.length;
-  for (let r = 0; r < rows.rows; r++) {
-    for (let k = 0; k < outputs; k++) {
-      let sum = baseValues[k]!;
-      let largest = Math.abs(sum);
-      for (let j = 0; j < rows.columns; j++) {
-        const value = values[(r * rows.columns + j) * outputs + k]!;
-        sum += value;
-        largest = Math.max(largest, Math.abs(value));
-      }
-      const prediction = predictions[r * outputs + k]!;
-      if (Number.isNaN(prediction) && Number.isNaN(sum)) continue;
-      if (Math.abs(sum - prediction) <= TOLERANCE * Math.max(1, largest, Math.abs(prediction))) continue;
-      throw new NotAdditiveError(
-        `the explanation of row ${r + 1} adds up to ${sum}, the model predicts ${prediction}`,
-      );
-    }
   }
 }
