@@ -55,7 +55,7 @@ async function explainChunk(services: ChunkServices, jobId: string, index: numbe
   const [job, input] = await Promise.all([jobs.get(jobId), chunks.get(jobId, "in", index)]);
   if (job === undefined) return;
   if (input === undefined) return countEarlierResult(services, job, index);
-  const served = models.ofJob(job.model);
+  const served = await models.ofJob(job.model);
   if (served === undefined) {
     throw new ModelNotHereError(`model ${job.model.name}, version ${job.model.version}, is not here`);
   }

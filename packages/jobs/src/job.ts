@@ -34,6 +34,8 @@ export interface JobModel {
   readonly version: string;
   /** SHA-256 of the background rows it compares with, where it has any. */
   readonly backgroundVersion?: string;
+  /** The bundled example, which was served since there was no other model. */
+  readonly fallback?: boolean;
 }
 
 /** What is fixed when a job is made. */

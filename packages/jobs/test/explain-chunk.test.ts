@@ -11,7 +11,7 @@ import { until } from "./until.js";
 const log = pino({ level: "silent" });
 const settings = readSettings({});
 const models = openCatalogue(settings);
-const served = models.only()!;
+const served = (await models.only())!;
 const features = served.model.featureNames.length;
 
 let backend: Backend;

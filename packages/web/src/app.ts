@@ -13,6 +13,7 @@ import { openApiDocument } from "./openapi/document.js";
 import { explainRoutes } from "./routes/explain.js";
 import { healthRoutes } from "./routes/health.js";
 import { jobRoutes } from "./routes/jobs.js";
+import { modelUploadRoutes } from "./routes/model-uploads.js";
 import { modelRoutes } from "./routes/models.js";
 import { plotRoutes } from "./routes/plots.js";
 import { workerRoutes } from "./routes/workers.js";
@@ -55,6 +56,7 @@ export function createApp(services: AppServices): Express {
   app.use("/v1/models", modelRoutes(models));
   app.use("/v1/workers", workerRoutes(backend));
   app.use(shedLoad(memory));
+  app.use("/v1/models", modelUploadRoutes(settings, backend, models));
   app.use("/v1/models", explainRoutes(settings, models, metrics));
   app.use("/v1/models", plotRoutes(settings, models));
   app.use("/v1/jobs", jobRoutes(settings, backend, models, metrics));

@@ -109,6 +109,8 @@ describe("under pressure", () => {
     const refused = await post(`${url}/v1/models/mortgage/explain`, { rows: sampleRows(1) });
     expect(refused.status).toBe(503);
     expect(refused.headers.get("retry-after")).toBe("10");
+    const upload = await fetch(`${url}/v1/models/m`, { method: "PUT", body: "{}" });
+    expect(upload.status).toBe(503);
     expect((await fetch(`${url}/v1/models`)).status).toBe(200);
     await close();
   });

@@ -31,6 +31,7 @@ export async function startWorker(
   const models = openCatalogue(settings);
   for (const broken of models.broken) log.error(broken, "a model file cannot be served");
   const backend = openBackend(settings, log, { listen: false, ...options });
+  models.use(backend.modelStore);
   const work = await Work.begin({ settings, log, backend, models });
   let highTimer: NodeJS.Timeout | undefined;
   const memory = new MemoryWatch(settings.memory, (level, rssBytes) => {

@@ -30,6 +30,9 @@ services:
     envVars:
       - { key: HOST, value: 0.0.0.0 }
       - { key: SHAP_MAX_SYNC_ROWS, value: "1000" }
+      - { key: SHAP_MAX_MODEL_MB, value: "50" }
+      - { key: SHAP_MODEL_CHECK_SECONDS, value: "15" }
+      - { key: SHAP_MODEL_CHECK_MEMORY_MB, value: "240" }
       - { key: SHAP_API_KEY, generateValue: true } # the admin key; Render makes it and keeps it
       - ${redis}
       - fromGroup: ${base}-settings

@@ -65,6 +65,9 @@ const variables = z.object({
   SHAP_MAX_BATCH_SIZE: wholeNumber(500, 1, 100_000),
   SHAP_MAX_SYNC_ROWS: wholeNumber(1000, 1, 100_000),
   SHAP_MODEL_DIR: z.string().optional(),
+  SHAP_MAX_MODEL_MB: number(50, 0.001, 1024),
+  SHAP_MODEL_CHECK_SECONDS: number(15, 0.1, 3600),
+  SHAP_MODEL_CHECK_MEMORY_MB: wholeNumber(240, 96, 1_048_576),
   SHAP_ALLOW_FALLBACK_MODEL: z.string().optional(),
   SHAP_API_KEY: z.string().min(8, { error: "expected at least 8 characters" }).optional(),
   SHAP_API_KEYS: apiKeys.optional(),
@@ -90,6 +93,7 @@ export interface Settings {
   /** A folder named by hand must be readable; the default one may be absent. */
   readonly modelDirIsGiven: boolean;
   readonly allowFallbackModel: boolean;
+  readonly modelLimits: ModelLimits;
   readonly apiKey: string | undefined;
   readonly apiKeys: readonly ApiKey[];
   readonly jobTtlSeconds: number;
@@ -108,6 +112,16 @@ export interface RedisSettings {
   readonly timeoutMs: number;
   readonly keepAlive: boolean;
   readonly healthCheckMs: number;
+}
+
+/** What an uploaded model file may take. */
+export interface ModelLimits {
+  /** Of the file, unpacked. */
+  readonly maxBytes: number;
+  /** Processor time of the check that loads and explains it. */
+  readonly checkMs: number;
+  /** Resident set size of the process that checks it. */
+  readonly checkMemoryBytes: number;
 }
 
 export interface MemorySettings {
@@ -178,6 +192,11 @@ function toSettings(values: z.output<typeof variables>, allowFallbackModel: bool
     modelDirIsGiven:
       values.SHAP_MODEL_DIR !== undefined && resolve(values.SHAP_MODEL_DIR) !== resolve(DEFAULT_MODEL_DIR),
     allowFallbackModel,
+    modelLimits: {
+      maxBytes: Math.floor(values.SHAP_MAX_MODEL_MB * 1_048_576),
+      checkMs: values.SHAP_MODEL_CHECK_SECONDS * 1000,
+      checkMemoryBytes: values.SHAP_MODEL_CHECK_MEMORY_MB * 1_048_576,
+    },
     apiKey: values.SHAP_API_KEY,
     apiKeys: values.SHAP_API_KEYS ?? [],
     jobTtlSeconds: Math.ceil(values.SHAP_JOB_TTL_HOURS * 3600),

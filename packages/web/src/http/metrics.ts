@@ -103,6 +103,14 @@ export class Metrics {
         this.set(models.explainers.bytes);
       },
     });
+    new Gauge({
+      name: "shap_uploaded_models_bytes",
+      help: "What the kept parsed uploads take",
+      registers,
+      collect() {
+        this.set(models.uploadBytes);
+      },
+    });
   }
 
   /** Times every request, by its route and not its address. */

@@ -3,7 +3,9 @@ import { problems } from "../http/problem.js";
 import { resultTypes } from "../result/write-result.js";
 import { explainRequest, predictRequest } from "../routes/explain.js";
 import { resultQuery, submitQuery } from "../routes/jobs.js";
+import { modelUploadQuery } from "../routes/model-uploads.js";
 import { plotQuery, plotRequest } from "../routes/plots.js";
+import { backgroundTypes, modelType } from "../upload/read-model-upload.js";
 import { uploadTypes } from "../upload/upload-readers.js";
 import { version } from "../version.js";
 
@@ -15,9 +17,12 @@ interface Operation {
   readonly path?: readonly string[];
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
-  readonly upload?: boolean;
+  /** A body that is no JSON request: what it is, and the types it comes as. */
+  readonly upload?: readonly [description: string, types: readonly string[]];
   readonly headers?: readonly string[];
   readonly success: readonly [status: number, description: string, types?: readonly string[]];
+  /** The status of a success that made something new, where that is another one. */
+  readonly created?: readonly [status: number, description: string];
   readonly errors?: readonly number[];
 }
 
@@ -41,7 +46,35 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       role: "read",
       path: ["name"],
       success: [200, "The model", json],
-      errors: [404, 422],
+      errors: [404, 422, 503],
+    },
+    put: {
+      summary: "Upload a model file, or a new version of it",
+      role: "admin",
+      path: ["name"],
+      query: modelUploadQuery,
+      upload: ["The model file; gzip is accepted", [modelType]],
+      success: [200, "The model, in its new version", json],
+      created: [201, "The model, which is new"],
+      errors: [400, 408, 409, 413, 415, 422, 503, 507],
+    },
+    delete: {
+      summary: "Remove an uploaded model",
+      role: "admin",
+      path: ["name"],
+      success: [204, "Gone"],
+      errors: [400, 404, 409, 503],
+    },
+  },
+  "/v1/models/{name}/background": {
+    put: {
+      summary: "Upload the rows a model is compared with",
+      role: "admin",
+      path: ["name"],
+      upload: ["Rows; gzip is accepted", backgroundTypes],
+      success: [200, "The model, with its new background", json],
+      created: [201, "The model, which had no background before"],
+      errors: [400, 404, 408, 409, 413, 415, 422, 503, 507],
     },
   },
   "/v1/models/{name}/predict": {
@@ -71,7 +104,7 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       path: ["name", "plot"],
       query: plotQuery,
       success: [200, "A drawing", ["image/svg+xml"]],
-      errors: [400, 404, 422],
+      errors: [400, 404, 422, 503],
     },
     post: {
       summary: "Draw the explanation of rows",
@@ -87,7 +120,7 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       summary: "Explain a table of any length as a job",
       role: "write",
       query: submitQuery,
-      upload: true,
+      upload: ["A table with a header; gzip is accepted", uploadTypes],
       headers: ["Idempotency-Key"],
       success: [202, "The job; its address is in Location", json],
       errors: [400, 404, 409, 415, 422, 503, 507],
@@ -184,7 +217,9 @@ function operation(path: string, method: string, what: Operation): Json {
     ],
     ...requestBody(what),
     responses: Object.fromEntries([
-      [String(what.success[0]), response(what.success[1], what.success[2] ?? [])],
+      ...[what.success, ...(what.created === undefined ? [] : [what.created])].map(
+        ([status, description]) => [String(status), response(description, what.success[2] ?? [])],
+      ),
       ...errors.sort().map((status) => [String(status), problem(status)]),
     ]),
   };
@@ -200,9 +235,10 @@ function requestBody({ body, upload }: Operation): Json {
   if (body !== undefined) {
     return { requestBody: { required: true, content: { "application/json": { schema: schemaOf(body) } } } };
   }
-  if (upload !== true) return {};
-  const content = Object.fromEntries(uploadTypes.map((type) => [type, {}]));
-  return { requestBody: { required: true, description: "A table with a header; gzip is accepted", content } };
+  if (upload === undefined) return {};
+  const [description, types] = upload;
+  const content = Object.fromEntries(types.map((type) => [type, {}]));
+  return { requestBody: { required: true, description, content } };
 }
 
 const response = (description: string, types: readonly string[]): Json =>

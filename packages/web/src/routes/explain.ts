@@ -1,4 +1,4 @@
-import type { ModelCatalogue, Settings } from "@shap-service/jobs";
+import type { ModelCatalogue, ServedModel, Settings } from "@shap-service/jobs";
 import { json, type Request, Router } from "express";
 import { type Cell, type Explainer, type Matrix, type Rows, ShapeError, toMatrix } from "shap-core";
 import { z } from "zod";
@@ -42,16 +42,21 @@ export function explainRoutes(
   const router = Router();
   const body = json({ limit: MAX_BODY, strict: false, type: isJson });
 
-  router.post("/:name/predict", body, (req, res) => {
-    const { model } = findModel(models, req.params.name);
+  router.post("/:name/predict", body, async (req, res) => {
+    const served = await findModel(models, req.params.name);
     const request = predictRequest.parse(bodyOf(req));
+    const { model } = served;
     const matrix = readRows(request.rows, model, settings.maxSyncRows);
     const { values, outputs } = model.predict(matrix, { output: request.output });
-    res.json({ outputNames: model.outputNames, predictions: nest(values, [matrix.rows, outputs]) });
+    res.json({
+      model: answering(served),
+      outputNames: model.outputNames,
+      predictions: nest(values, [matrix.rows, outputs]),
+    });
   });
 
   router.post("/:name/explain", body, async (req, res) => {
-    const served = findModel(models, req.params.name);
+    const served = await findModel(models, req.params.name);
     const request = explainRequest.parse(bodyOf(req));
     const matrix = readRows(request.rows, served.model, settings.maxSyncRows);
     const { outputNames } = served.model;
@@ -67,7 +72,7 @@ export function explainRoutes(
     });
     metrics.rowsExplained.inc(matrix.rows);
     res.json({
-      model: { name: served.name, version: served.version, fallback: served.fallback },
+      model: answering(served),
       featureNames: explanation.featureNames,
       outputNames: explanation.outputNames,
       baseValues: Array.from(explanation.baseValues),
@@ -90,6 +95,13 @@ function refuseLarge(rows: number, valuesPerRow: number, what: string): void {
     `${rows} rows have ${rows * valuesPerRow} ${what}; one answer holds ${MAX_VALUES}${wayOut}`,
   );
 }
+
+/** Which model an answer is of. */
+const answering = ({ name, version, origin }: ServedModel) => ({
+  name,
+  version,
+  fallback: origin === "example",
+});
 
 function interactionsOf(explainer: Explainer, matrix: Matrix) {
   const { values, shape } = explainer.explainInteractions(matrix);

@@ -55,7 +55,7 @@ export function jobRoutes(
 
   router.post("/", requireRole("write"), async (req, res) => {
     const query = submitQuery.parse(req.query);
-    const served = query.model === undefined ? onlyModel(models) : findModel(models, query.model);
+    const served = await (query.model === undefined ? onlyModel(models) : findModel(models, query.model));
     const once = await IdempotentRequest.begin(req, res, backend.idempotency);
     const job =
       once?.earlier === undefined
@@ -188,8 +188,8 @@ function refuseDoubledNames({ model }: ServedModel, idColumns: readonly string[]
   }
 }
 
-function onlyModel(models: ModelCatalogue): ServedModel {
-  const only = models.only();
+async function onlyModel(models: ModelCatalogue): Promise<ServedModel> {
+  const only = await models.only();
   if (only !== undefined) return only;
   throw new ProblemError("bad-request", "Say which model: /v1/jobs?model=NAME; GET /v1/models lists them");
 }

@@ -63,7 +63,7 @@ export function plotRoutes(
   router.get("/:name/plots/:plot", async (req, res) => {
     const draw = findPlot(req.params.plot);
     const options = plotQuery.parse(req.query);
-    const served = findModel(models, req.params.name);
+    const served = await findModel(models, req.params.name);
     if (served.background === undefined) {
       throw new ProblemError(
         "bad-request",
@@ -80,7 +80,7 @@ export function plotRoutes(
     async (req, res) => {
       const draw = findPlot(req.params.plot);
       const { rows: given, ...options } = plotRequest.parse(bodyOf(req));
-      const served = findModel(models, req.params.name);
+      const served = await findModel(models, req.params.name);
       const matrix = readRows(given, served.model, settings.maxSyncRows);
       res.type("image/svg+xml").send(draw(await explained(served, matrix, options), options));
     },

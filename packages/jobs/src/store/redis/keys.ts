@@ -32,3 +32,12 @@ export const allJobKeys = (id: string): string[] => [
   blobsKey(id, "out"),
   beginningsKey(id),
 ];
+
+/** Hash of a model's name → the record of its current upload. */
+export const MODELS_KEY = `${PREFIX}:models`;
+/** Hash of piece number → bytes of one uploaded file. Two names never share a key: each frees its own. */
+export const modelFileKey = (name: string, sha256: string): string => `${PREFIX}:model:${name}:${sha256}`;
+/** A file on its way in; begins with a dot, as no model's name does. */
+export const arrivingFileKey = (id: string): string => `${PREFIX}:model:.arriving:${id}`;
+/** Where changes of models are told: the model's name. */
+export const MODELS_CHANNEL = `${PREFIX}:models:changed`;
