@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import type { Job } from "./job.js";
 import type { Logger } from "./log.js";
 import { BullQueue, type BullQueueOptions } from "./queue/bull/bull-queue.js";
 import type { ChunkQueue } from "./queue/chunk-queue.js";
@@ -16,6 +17,9 @@ import { MemoryJobStore } from "./store/memory/memory-job-store.js";
 import { RedisChunkStore } from "./store/redis/redis-chunk-store.js";
 import { RedisIdempotencyStore } from "./store/redis/redis-idempotency-store.js";
 import { RedisJobStore } from "./store/redis/redis-job-store.js";
+import { MemoryTotals } from "./totals/memory-totals.js";
+import { RedisTotals } from "./totals/redis-totals.js";
+import type { Totals } from "./totals/totals.js";
 import { MemoryWorkerRegistry } from "./workers/memory-worker-registry.js";
 import { RedisWorkerRegistry } from "./workers/redis-worker-registry.js";
 import type { WorkerRegistry } from "./workers/worker-registry.js";
@@ -27,6 +31,8 @@ export interface Backend {
   readonly queue: ChunkQueue;
   readonly workers: WorkerRegistry;
   readonly idempotency: IdempotencyStore;
+  /** What is counted over all processes, for metrics. */
+  readonly totals: Totals;
   /** Tells of changes of jobs, wherever they were made. */
   readonly changes: JobChanges;
   readonly connections: ConnectionTally;
@@ -50,7 +56,9 @@ export function openBackend(settings: Settings, log: Logger, options: BackendOpt
 
 function embeddedBackend(settings: Settings): Backend {
   const chunks = new FileChunkStore();
-  const jobs = new MemoryJobStore(settings.jobTtlSeconds, (job) => void chunks.removeJob(job.id));
+  const totals = new MemoryTotals();
+  const freeBlobs = (job: Job) => void chunks.removeJob(job.id);
+  const jobs = new MemoryJobStore(settings.jobTtlSeconds, freeBlobs, Date.now, totals);
   const queue = new EmbeddedQueue();
   return {
     jobs,
@@ -58,6 +66,7 @@ function embeddedBackend(settings: Settings): Backend {
     queue,
     workers: new MemoryWorkerRegistry(),
     idempotency: new MemoryIdempotencyStore(settings.jobTtlSeconds),
+    totals,
     changes: jobs.changes,
     connections: { reconnects: 0 },
     async settled() {},
@@ -92,6 +101,7 @@ function redisBackend(
     queue,
     workers: new RedisWorkerRegistry(redis),
     idempotency: new RedisIdempotencyStore(redis, settings.jobTtlSeconds),
+    totals: new RedisTotals(redis),
     changes,
     connections,
     async settled(ms) {

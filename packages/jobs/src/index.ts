@@ -23,5 +23,6 @@ export { type ApiKey, type Role, readSettings, type Settings, SettingsError } fr
 export { type ChunkStore, StoreFullError } from "./store/chunk-store.js";
 export type { IdempotencyStore } from "./store/idempotency-store.js";
 export { type JobStore, StoreUnavailableError } from "./store/job-store.js";
+export type { TotalName, Totals } from "./totals/totals.js";
 export { Work, type WorkTallies } from "./work.js";
 export type { WorkerRecord } from "./workers/worker-registry.js";

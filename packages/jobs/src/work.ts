@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Backend } from "./backend.js";
 import { chunkHandler } from "./explain-chunk.js";
 import { sweepJobs } from "./job-sweeper.js";
@@ -9,6 +10,7 @@ import { StoreUnavailableError } from "./store/job-store.js";
 import { toStoreError } from "./store/redis/redis-client.js";
 import { Presence } from "./workers/presence.js";
 import type { Identity } from "./workers/worker-name.js";
+import { HEARTBEAT_MS } from "./workers/worker-registry.js";
 
 export interface WorkServices {
   readonly settings: Settings;
@@ -48,11 +50,14 @@ export class Work {
   };
   readonly presence: Presence;
   private readonly sweeper: NodeJS.Timeout;
+  private readonly reporter: NodeJS.Timeout;
+  private readonly id = randomUUID();
 
   private constructor(private readonly services: WorkServices) {
     const { settings, log, backend, identity } = services;
     this.presence = new Presence(backend.workers, settings, this.tallies, log, identity);
     this.sweeper = setInterval(() => void this.sweep(), SWEEP_JOBS_MS).unref();
+    this.reporter = setInterval(() => void this.report(), HEARTBEAT_MS).unref();
   }
 
   static async begin(services: WorkServices): Promise<Work> {
@@ -70,7 +75,31 @@ export class Work {
 
   async close(): Promise<void> {
     clearInterval(this.sweeper);
+    clearInterval(this.reporter);
+    await this.report();
     await this.presence.end();
+  }
+
+  /** Brings what this process has counted to the totals. Where they are away, a later report has it all. */
+  async report(): Promise<void> {
+    const { backend, models, log } = this.services;
+    const { rowsDone, chunks, chunkSeconds, chunksFailed, stalled, lockFailures } = this.tallies;
+    try {
+      await backend.totals.report(this.id, {
+        rowsExplained: rowsDone,
+        chunksExplained: chunks,
+        chunkSeconds,
+        chunksFailed,
+        chunksStalled: stalled,
+        lockFailures,
+        nameCollisions: this.presence.collisions,
+        redisReconnects: backend.connections.reconnects,
+        explainersCompiled: models.explainers.compiled,
+        compileSeconds: models.explainers.compileSeconds,
+      });
+    } catch (error) {
+      log.debug({ reason: (error as Error).message }, "the totals cannot be reached");
+    }
   }
 
   private async takeChunks(): Promise<void> {

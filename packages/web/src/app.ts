@@ -57,7 +57,7 @@ export function createApp(services: AppServices): Express {
   app.use(shedLoad(memory));
   app.use("/v1/models", explainRoutes(settings, models, metrics));
   app.use("/v1/models", plotRoutes(settings, models));
-  app.use("/v1/jobs", jobRoutes(settings, backend, models, metrics));
+  app.use("/v1/jobs", jobRoutes(settings, backend, models));
   app.use(notFound);
   app.use(errorHandler(log));
   return app;

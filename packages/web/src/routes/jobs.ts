@@ -21,7 +21,6 @@ import {
 import { type Request, type Response, Router } from "express";
 import { z } from "zod";
 import { requireRole } from "../http/authenticate.js";
-import type { Metrics } from "../http/metrics.js";
 import { ProblemError } from "../http/problem.js";
 import { topColumns } from "../result/top-columns.js";
 import { chunksOf, type ResultType, resultTypes, resultWriters } from "../result/write-result.js";
@@ -45,12 +44,7 @@ export const submitQuery = z.strictObject({
 export const resultQuery = z.strictObject({ top: z.coerce.number().int().min(1).optional() });
 type SubmitQuery = z.output<typeof submitQuery>;
 
-export function jobRoutes(
-  settings: Settings,
-  backend: Backend,
-  models: ModelCatalogue,
-  metrics: Metrics,
-): Router {
+export function jobRoutes(settings: Settings, backend: Backend, models: ModelCatalogue): Router {
   const router = Router();
 
   router.post("/", requireRole("write"), async (req, res) => {
@@ -154,8 +148,6 @@ export function jobRoutes(
       for await (const { matrix, ids } of reader(source, shape)) await intake.add(matrix, ids);
       if (intake.rows === 0) throw new ProblemError("empty-body", "The upload holds no rows");
       await intake.seal();
-      metrics.jobsSubmitted.inc();
-      metrics.rowsSubmitted.inc(intake.rows);
     } catch (error) {
       // What is left of the upload is read and dropped, so that the client gets to see the answer.
       req.unpipe();

@@ -21,6 +21,10 @@ export const workerKey = (name: string): string => `${PREFIX}:worker:${name}`;
 export const NAMES_KEY = `${PREFIX}:workers`;
 export const SWEEP_LOCK_KEY = `${PREFIX}:workers:sweep`;
 
+/** Hash of what is counted over all processes, and what one reporter told last (totals/). */
+export const TOTALS_KEY = `${PREFIX}:totals`;
+export const reporterKey = (reporter: string): string => `${PREFIX}:totals:of:${reporter}`;
+
 /** Where every change of a job is told: the job's id. */
 export const JOBS_CHANNEL = `${PREFIX}:jobs`;
 
