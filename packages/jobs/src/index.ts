@@ -18,7 +18,7 @@ export { ModelCatalogue, openCatalogue } from "./models/model-catalogue.js";
 export { type BrokenModel, isModelName, jobModelOf, type ServedModel } from "./models/model-file.js";
 export { ModelFolderError } from "./models/model-folder.js";
 export { type MemoryLevel, MemoryWatch } from "./process/memory-watch.js";
-export type { ChunkQueue, QueueCounts, QueueEvents } from "./queue/chunk-queue.js";
+export type { BoardHandler, ChunkQueue, QueueCounts, QueueEvents } from "./queue/chunk-queue.js";
 export { type ApiKey, type Role, readSettings, type Settings, SettingsError } from "./settings/settings.js";
 export { type ChunkStore, StoreFullError } from "./store/chunk-store.js";
 export type { IdempotencyStore } from "./store/idempotency-store.js";

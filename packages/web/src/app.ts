@@ -1,7 +1,7 @@
 import type { Backend, Logger, MemoryWatch, ModelCatalogue, Settings, Work } from "@shap-service/jobs";
 import express, { type Express } from "express";
 import helmet from "helmet";
-import { authenticate } from "./http/authenticate.js";
+import { authenticate, authenticateBrowser, requireRole } from "./http/authenticate.js";
 import { errorHandler, notFound } from "./http/error-handler.js";
 import { Metrics } from "./http/metrics.js";
 import { problems } from "./http/problem.js";
@@ -10,6 +10,7 @@ import { requestLog } from "./http/request-log.js";
 import { shedLoad } from "./http/shed-load.js";
 import { docsPage } from "./openapi/docs-page.js";
 import { openApiDocument } from "./openapi/document.js";
+import { adminRoutes } from "./routes/admin.js";
 import { explainRoutes } from "./routes/explain.js";
 import { healthRoutes } from "./routes/health.js";
 import { jobRoutes } from "./routes/jobs.js";
@@ -47,8 +48,9 @@ export function createApp(services: AppServices): Express {
   const page = docsPage(document, problems);
   app.get("/openapi.json", (_req, res) => void res.json(document));
   app.get(["/docs", "/docs/problems/:code"], (_req, res) => void res.type("html").send(page));
-  app.use(authenticate(settings));
-  app.use(rateLimits(services.requestsPerMinute));
+  const limits = rateLimits(services.requestsPerMinute);
+  app.use("/admin", authenticateBrowser(settings), limits, requireRole("admin"), adminRoutes(backend));
+  app.use(authenticate(settings), limits);
   app.get("/metrics", async (_req, res) => {
     res.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });

@@ -19,6 +19,7 @@ export const problems = {
   "job-not-found": [404, "No such job"],
   "job-not-completed": [409, "The job is not completed"],
   "not-found": [404, "No such address"],
+  "no-board": [404, "The queue has no page"],
   "method-not-allowed": [405, "The address does not serve this method"],
   "store-full": [507, "No room is left for this job"],
   "queue-away": [503, "The queue cannot be reached"],

@@ -12,6 +12,8 @@ type Json = Record<string, unknown>;
 interface Operation {
   readonly summary: string;
   readonly role?: "read" | "write" | "admin";
+  /** The key may come as a password too (HTTP Basic), as browsers send it. */
+  readonly password?: boolean;
   readonly path?: readonly string[];
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
@@ -31,6 +33,17 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   "/live": { get: { summary: "Whether the process answers", success: [200, "It does", json] } },
   "/metrics": {
     get: { summary: "Metrics for Prometheus", role: "read", success: [200, "Metrics", ["text/plain"]] },
+  },
+  "/openapi.json": { get: { summary: "This document", success: [200, "OpenAPI 3.1", json] } },
+  "/docs": { get: { summary: "The same for people", success: [200, "A page", ["text/html"]] } },
+  "/admin/queues": {
+    get: {
+      summary: "The queue on Redis as a page, for a browser",
+      role: "admin",
+      password: true,
+      success: [200, "A page", ["text/html"]],
+      errors: [404, 405, 503],
+    },
   },
   "/v1/models": {
     get: { summary: "The models that are served", role: "read", success: [200, "Models", json] },
@@ -164,6 +177,7 @@ export function openApiDocument(): Json {
     components: {
       securitySchemes: {
         key: { type: "http", scheme: "bearer", description: "An API key, where the service has any" },
+        password: { type: "http", scheme: "basic", description: "Any name; the password is the API key" },
       },
       schemas: { Problem: problemSchema },
     },
@@ -176,7 +190,7 @@ function operation(path: string, method: string, what: Operation): Json {
   return {
     operationId: `${method}${path.replace(/[/{}]+(\w)/g, (_, letter: string) => letter.toUpperCase()).replace(/\W/g, "")}`,
     summary: what.summary,
-    ...(what.role === undefined ? {} : { security: [{ key: [] }, {}], "x-role": what.role }),
+    ...(what.role === undefined ? {} : { security: securityOf(what), "x-role": what.role }),
     parameters: [
       ...(what.path ?? []).map((name) => ({ name, in: "path", required: true, schema: { type: "string" } })),
       ...queryParameters(what.query),
@@ -189,6 +203,13 @@ function operation(path: string, method: string, what: Operation): Json {
     ]),
   };
 }
+
+/** The empty one: a service without keys asks for none. */
+const securityOf = ({ password }: Operation): Json[] => [
+  { key: [] },
+  ...(password === true ? [{ password: [] }] : []),
+  {},
+];
 
 function queryParameters(query: z.ZodType | undefined): Json[] {
   if (query === undefined) return [];
