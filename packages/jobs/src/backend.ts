@@ -1,5 +1,7 @@
 import { once } from "node:events";
 import type { Job } from "./job.js";
+import { RedisRequestCounts } from "./limits/redis-request-counts.js";
+import type { RequestCounts } from "./limits/request-counts.js";
 import type { Logger } from "./log.js";
 import { BullQueue, type BullQueueOptions } from "./queue/bull/bull-queue.js";
 import type { ChunkQueue } from "./queue/chunk-queue.js";
@@ -33,6 +35,8 @@ export interface Backend {
   readonly idempotency: IdempotencyStore;
   /** What is counted over all processes, for metrics. */
   readonly totals: Totals;
+  /** Callers' requests over all web processes; absent where there is only this one. */
+  readonly requests?: RequestCounts;
   /** Tells of changes of jobs, wherever they were made. */
   readonly changes: JobChanges;
   readonly connections: ConnectionTally;
@@ -102,6 +106,7 @@ function redisBackend(
     workers: new RedisWorkerRegistry(redis),
     idempotency: new RedisIdempotencyStore(redis, settings.jobTtlSeconds),
     totals: new RedisTotals(redis),
+    requests: new RedisRequestCounts(redis),
     changes,
     connections,
     async settled(ms) {

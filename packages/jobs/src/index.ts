@@ -13,6 +13,7 @@ export { ModelNotHereError } from "./explain-chunk.js";
 export { explainInPieces, type PieceOptions } from "./explain-in-pieces.js";
 export { isFinal, type Job, type JobModel, type JobOptions, type JobState, type NewJob } from "./job.js";
 export { JobEndedError, JobIntake, NoWorkerError, newJobId, removeJob } from "./job-intake.js";
+export type { RequestCounts } from "./limits/request-counts.js";
 export { createLogger, type Logger } from "./log.js";
 export { ModelCatalogue, openCatalogue } from "./models/model-catalogue.js";
 export { type BrokenModel, isModelName, jobModelOf, type ServedModel } from "./models/model-file.js";

@@ -26,8 +26,6 @@ export interface AppServices {
   readonly memory: MemoryWatch;
   /** Where this process explains chunks itself. */
   readonly work?: Work;
-  /** Requests a minute and key; for tests. */
-  readonly requestsPerMinute?: number;
 }
 
 /** The HTTP application, without a port. */
@@ -48,7 +46,7 @@ export function createApp(services: AppServices): Express {
   const page = docsPage(document, problems);
   app.get("/openapi.json", (_req, res) => void res.json(document));
   app.get(["/docs", "/docs/problems/:code"], (_req, res) => void res.type("html").send(page));
-  const limits = rateLimits(services.requestsPerMinute);
+  const limits = rateLimits(settings, backend.requests);
   app.use("/admin", authenticateBrowser(settings), limits, requireRole("admin"), adminRoutes(backend));
   app.use(authenticate(settings), limits);
   app.get("/metrics", async (_req, res) => {

@@ -25,6 +25,9 @@ export const SWEEP_LOCK_KEY = `${PREFIX}:workers:sweep`;
 export const TOTALS_KEY = `${PREFIX}:totals`;
 export const reporterKey = (reporter: string): string => `${PREFIX}:totals:of:${reporter}`;
 
+/** Hash of caller → requests in one window of time. */
+export const requestsKey = (window: number): string => `${PREFIX}:requests:${window}`;
+
 /** Where every change of a job is told: the job's id. */
 export const JOBS_CHANNEL = `${PREFIX}:jobs`;
 
