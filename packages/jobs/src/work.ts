@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Backend } from "./backend.js";
 import { chunkHandler } from "./explain-chunk.js";
+import type { ChunkTask } from "./job.js";
 import { sweepJobs } from "./job-sweeper.js";
 import type { Logger } from "./log.js";
 import type { ModelCatalogue } from "./models/model-catalogue.js";
@@ -33,6 +34,9 @@ export interface WorkTallies {
 }
 
 const SWEEP_JOBS_MS = 30_000;
+
+/** What a log line tells of a chunk: the request that brought it, too. */
+const named = ({ jobId, index, requestId }: ChunkTask) => ({ jobId, chunk: index, requestId });
 
 /**
  * A process at work: takes chunks off the queue, is known to the registry, and now and then finishes what others
@@ -113,25 +117,22 @@ export class Work {
         await handle(task, signal);
         tallies.chunks++;
         tallies.chunkSeconds += (performance.now() - start) / 1000;
-        log.debug(
-          { jobId: task.jobId, chunk: task.index, requestId: task.requestId },
-          "a chunk is explained",
-        );
+        log.debug(named(task), "a chunk is explained");
         if (settings.memory.aggressive) this.forget();
       },
       {
         onGiveUp: async (task, error) => {
           tallies.chunksFailed++;
-          log.error({ jobId: task.jobId, chunk: task.index, reason: error.message }, "a chunk failed");
+          log.error({ ...named(task), reason: error.message }, "a chunk failed");
           await backend.jobs.fail(task.jobId, `chunk ${task.index}: ${error.message}`);
         },
         onStalled: (task) => {
           tallies.stalled++;
-          log.warn({ jobId: task.jobId, chunk: task.index }, "the chunk of a silent worker came back");
+          log.warn(named(task), "the chunk of a silent worker came back");
         },
         onLockExtensionFailed: (task, error) => {
           tallies.lockFailures++;
-          log.warn({ jobId: task.jobId, chunk: task.index, reason: error.message }, "a lock was not renewed");
+          log.warn({ ...named(task), reason: error.message }, "a lock was not renewed");
         },
         onError: (error) => {
           const away = toStoreError(error) instanceof StoreUnavailableError;

@@ -4,6 +4,7 @@ import helmet from "helmet";
 import { authenticate, authenticateBrowser, requireRole } from "./http/authenticate.js";
 import { errorHandler, notFound } from "./http/error-handler.js";
 import { Metrics } from "./http/metrics.js";
+import { noQuery } from "./http/no-query.js";
 import { problems } from "./http/problem.js";
 import { rateLimits } from "./http/rate-limit.js";
 import { requestLog } from "./http/request-log.js";
@@ -49,7 +50,7 @@ export function createApp(services: AppServices): Express {
   const limits = rateLimits(settings, backend.requests);
   app.use("/admin", authenticateBrowser(settings), limits, requireRole("admin"), adminRoutes(backend));
   app.use(authenticate(settings), limits);
-  app.get("/metrics", async (_req, res) => {
+  app.get("/metrics", noQuery, async (_req, res) => {
     res.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
   app.use("/v1/models", modelRoutes(models));

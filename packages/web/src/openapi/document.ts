@@ -187,6 +187,8 @@ export function openApiDocument(): Json {
 function operation(path: string, method: string, what: Operation): Json {
   const errors = [...(what.errors ?? []), ...(what.role === undefined ? [] : [401, 429])];
   if (what.role === "write" || what.role === "admin") errors.push(403);
+  // Fields of the query that are not known are refused at all of them; the page is the queue's own.
+  if (what.role !== undefined && what.password !== true) errors.push(400);
   return {
     operationId: `${method}${path.replace(/[/{}]+(\w)/g, (_, letter: string) => letter.toUpperCase()).replace(/\W/g, "")}`,
     summary: what.summary,
@@ -199,7 +201,7 @@ function operation(path: string, method: string, what: Operation): Json {
     ...requestBody(what),
     responses: Object.fromEntries([
       [String(what.success[0]), response(what.success[1], what.success[2] ?? [])],
-      ...errors.sort().map((status) => [String(status), problem(status)]),
+      ...[...new Set(errors)].sort().map((status) => [String(status), problem(status)]),
     ]),
   };
 }

@@ -4,6 +4,7 @@ import { type Cell, type Explainer, type Matrix, type Rows, ShapeError, toMatrix
 import { z } from "zod";
 import { explainRows } from "../explain-rows.js";
 import type { Metrics } from "../http/metrics.js";
+import { noQuery } from "../http/no-query.js";
 import { ProblemError } from "../http/problem.js";
 import { nest } from "../result/nest.js";
 import { topReasons } from "../result/top-reasons.js";
@@ -42,7 +43,7 @@ export function explainRoutes(
   const router = Router();
   const body = json({ limit: MAX_BODY, strict: false, type: isJson });
 
-  router.post("/:name/predict", body, (req, res) => {
+  router.post("/:name/predict", noQuery, body, (req, res) => {
     const { model } = findModel(models, req.params.name);
     const request = predictRequest.parse(bodyOf(req));
     const matrix = readRows(request.rows, model, settings.maxSyncRows);
@@ -50,7 +51,7 @@ export function explainRoutes(
     res.json({ outputNames: model.outputNames, predictions: nest(values, [matrix.rows, outputs]) });
   });
 
-  router.post("/:name/explain", body, async (req, res) => {
+  router.post("/:name/explain", noQuery, body, async (req, res) => {
     const served = findModel(models, req.params.name);
     const request = explainRequest.parse(bodyOf(req));
     const matrix = readRows(request.rows, served.model, settings.maxSyncRows);

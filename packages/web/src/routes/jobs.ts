@@ -21,6 +21,7 @@ import {
 import { type Request, type Response, Router } from "express";
 import { z } from "zod";
 import { requireRole } from "../http/authenticate.js";
+import { noQuery } from "../http/no-query.js";
 import { ProblemError } from "../http/problem.js";
 import { topColumns } from "../result/top-columns.js";
 import { chunksOf, type ResultType, resultTypes, resultWriters } from "../result/write-result.js";
@@ -59,17 +60,18 @@ export function jobRoutes(settings: Settings, backend: Backend, models: ModelCat
     res.json(jobDocument(job));
   });
 
-  router.get("/:id", async (req, res) => {
+  router.get("/:id", noQuery, async (req, res) => {
     const job = await findJob(req.params.id);
     res.setHeader("Cache-Control", "no-store");
     res.json(jobDocument(job));
   });
 
-  router.get("/:id/events", async (req, res) => {
+  router.get("/:id/events", noQuery, async (req, res) => {
     await sendJobEvents(req, res, await findJob(req.params.id), backend);
   });
 
   router.get("/:id/result", async (req, res) => {
+    const { top } = resultQuery.parse(req.query);
     const job = await findJob(req.params.id);
     if (job.state !== "completed") {
       throw new ProblemError(
@@ -77,7 +79,6 @@ export function jobRoutes(settings: Settings, backend: Backend, models: ModelCat
         `Job ${job.id} is ${job.state}${job.error ? `: ${job.error}` : ""}`,
       );
     }
-    const { top } = resultQuery.parse(req.query);
     const type = req.accepts(resultTypes) as ResultType | false;
     if (type === false) {
       throw new ProblemError("not-acceptable", `A result is served as ${resultTypes.join(", ")}`);
@@ -95,7 +96,7 @@ export function jobRoutes(settings: Settings, backend: Backend, models: ModelCat
     await pipeline(Readable.from(resultWriters[type](table.job, table.open)), res);
   });
 
-  router.delete<{ id: string }>("/:id", requireRole("write"), async (req, res) => {
+  router.delete<{ id: string }>("/:id", requireRole("write"), noQuery, async (req, res) => {
     const job = await findJob(req.params.id);
     if (!isFinal(job.state)) await backend.jobs.cancel(job.id);
     await removeJob(job.id, job.chunks ?? job.chunksDone, backend);
