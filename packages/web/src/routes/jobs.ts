@@ -1,7 +1,6 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { types } from "node:util";
-import { createGunzip } from "node:zlib";
 import {
   type Backend,
   baseValueColumns,
@@ -26,6 +25,7 @@ import { ProblemError } from "../http/problem.js";
 import { topColumns } from "../result/top-columns.js";
 import { chunksOf, type ResultType, resultTypes, resultWriters } from "../result/write-result.js";
 import { IdempotentRequest } from "../upload/idempotency.js";
+import { unpack } from "../upload/unpack.js";
 import { uploadReader } from "../upload/upload-readers.js";
 import { output, perturbation } from "./explain.js";
 import { findModel } from "./find-model.js";
@@ -128,7 +128,7 @@ export function jobRoutes(settings: Settings, backend: Backend, models: ModelCat
     models.explainer(served, options);
     const { featureNames, outputNames, categories } = served.model;
     const reader = uploadReader(req.get("content-type"));
-    const source = uploadStream(req);
+    const source = unpack(req);
     const intake = await JobIntake.begin(
       {
         id: newJobId(),
@@ -185,18 +185,6 @@ function onlyModel(models: ModelCatalogue): ServedModel {
   const only = models.only();
   if (only !== undefined) return only;
   throw new ProblemError("bad-request", "Say which model: /v1/jobs?model=NAME; GET /v1/models lists them");
-}
-
-/** The body as bytes of a table, unpacked where it is packed. */
-function uploadStream(req: Request): Readable {
-  const encoding = req.get("content-encoding")?.toLowerCase() ?? "identity";
-  if (encoding === "identity") return req;
-  if (encoding !== "gzip") {
-    throw new ProblemError("unsupported-media-type", `Send the body plain or as gzip, not ${encoding}`);
-  }
-  const gunzip = createGunzip();
-  req.on("error", (error) => gunzip.destroy(error));
-  return req.pipe(gunzip);
 }
 
 const isBrokenGzip = (error: unknown): boolean =>
