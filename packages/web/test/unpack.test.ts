@@ -71,7 +71,7 @@ describe("the service", () => {
   afterAll(() => service.close());
 
   it("refuses a table that is a bomb, and leaves nothing of its job", async () => {
-    const body = await bomb(`${" ".repeat(MB)}\n`, 300 * MB);
+    const body = await bomb(`${" ".repeat(10_000)}\n`, 300 * MB);
     expect(body.length).toBeLessThan(MB);
     const response = await postCsv(`${service.url}/v1/jobs`, body, {
       ...gzip,
