@@ -11,6 +11,10 @@ const FREE_BYTES = 256 * 2 ** 20;
  */
 const MAX_RATIO = 100;
 
+/** What so many bytes may stand for, in whatever way they are packed. */
+export const mayUnpackTo = (bytes: number, freeBytes = FREE_BYTES, maxRatio = MAX_RATIO): number =>
+  Math.max(freeBytes, maxRatio * bytes);
+
 /**
  * The body as bytes of a table, unpacked where it is packed, as a stream at the reader's pace.
  * @throws ProblemError 415 at once; the stream ends with a ProblemError 413 where it unpacks to too much
@@ -27,7 +31,7 @@ export function unpack(req: Request, { freeBytes = FREE_BYTES, maxRatio = MAX_RA
     transform(bytes: Buffer, _encoding, done) {
       unpacked += bytes.length;
       // bytesWritten: what was sent so far and is unpacked.
-      if (unpacked <= freeBytes || unpacked <= maxRatio * gunzip.bytesWritten) done(null, bytes);
+      if (unpacked <= mayUnpackTo(gunzip.bytesWritten, freeBytes, maxRatio)) done(null, bytes);
       else
         done(
           new ProblemError("body-too-large", `The gzip body unpacks to more than ${maxRatio} times its size`),
