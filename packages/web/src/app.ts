@@ -7,6 +7,7 @@ import { Metrics } from "./http/metrics.js";
 import { noQuery } from "./http/no-query.js";
 import { problems } from "./http/problem.js";
 import { rateLimits } from "./http/rate-limit.js";
+import { refuseForeignPages } from "./http/refuse-foreign-pages.js";
 import { requestLog } from "./http/request-log.js";
 import { shedLoad } from "./http/shed-load.js";
 import { docsPage } from "./openapi/docs-page.js";
@@ -42,6 +43,7 @@ export function createApp(services: AppServices): Express {
   app.use(requestLog(log));
   app.use(metrics.measure());
   app.use(helmet());
+  app.use(refuseForeignPages);
   app.use(healthRoutes(settings, backend, models));
   const document = openApiDocument();
   const page = docsPage(document, problems);

@@ -12,6 +12,7 @@ export const problems = {
   "not-acceptable": [406, "None of the types asked for is served"],
   unauthorized: [401, "A key is needed"],
   forbidden: [403, "The key's role does not allow this"],
+  "foreign-page": [403, "The request comes from a page of another origin"],
   "too-many-requests": [429, "Too many requests"],
   "model-not-found": [404, "No such model"],
   "model-broken": [422, "The model file is broken"],

@@ -186,7 +186,7 @@ export function openApiDocument(): Json {
 
 function operation(path: string, method: string, what: Operation): Json {
   const errors = [...(what.errors ?? []), ...(what.role === undefined ? [] : [401, 429])];
-  if (what.role === "write" || what.role === "admin") errors.push(403);
+  if (method !== "get" || what.role === "admin") errors.push(403);
   // Fields of the query that are not known are refused at all of them; the page is the queue's own.
   if (what.role !== undefined && what.password !== true) errors.push(400);
   return {
