@@ -1,4 +1,7 @@
 import { once } from "node:events";
+import type { Job } from "./job.js";
+import { RedisRequestCounts } from "./limits/redis-request-counts.js";
+import type { RequestCounts } from "./limits/request-counts.js";
 import type { Logger } from "./log.js";
 import { uploadFolder } from "./models/model-folder.js";
 import { BullQueue, type BullQueueOptions } from "./queue/bull/bull-queue.js";
@@ -20,6 +23,9 @@ import { RedisChunkStore } from "./store/redis/redis-chunk-store.js";
 import { RedisIdempotencyStore } from "./store/redis/redis-idempotency-store.js";
 import { RedisJobStore } from "./store/redis/redis-job-store.js";
 import { RedisModelStore } from "./store/redis/redis-model-store.js";
+import { MemoryTotals } from "./totals/memory-totals.js";
+import { RedisTotals } from "./totals/redis-totals.js";
+import type { Totals } from "./totals/totals.js";
 import { MemoryWorkerRegistry } from "./workers/memory-worker-registry.js";
 import { RedisWorkerRegistry } from "./workers/redis-worker-registry.js";
 import type { WorkerRegistry } from "./workers/worker-registry.js";
@@ -32,6 +38,10 @@ export interface Backend {
   readonly queue: ChunkQueue;
   readonly workers: WorkerRegistry;
   readonly idempotency: IdempotencyStore;
+  /** What is counted over all processes, for metrics. */
+  readonly totals: Totals;
+  /** Callers' requests over all web processes; absent where there is only this one. */
+  readonly requests?: RequestCounts;
   /** Tells of changes of jobs, wherever they were made. */
   readonly changes: JobChanges;
   readonly connections: ConnectionTally;
@@ -56,7 +66,9 @@ export function openBackend(settings: Settings, log: Logger, options: BackendOpt
 function embeddedBackend(settings: Settings): Backend {
   const modelStore = new FileModelStore(uploadFolder(settings.modelDir), settings.jobTtlSeconds);
   const chunks = new FileChunkStore();
-  const jobs = new MemoryJobStore(settings.jobTtlSeconds, (job) => void chunks.removeJob(job.id));
+  const totals = new MemoryTotals();
+  const freeBlobs = (job: Job) => void chunks.removeJob(job.id);
+  const jobs = new MemoryJobStore(settings.jobTtlSeconds, freeBlobs, Date.now, totals);
   const queue = new EmbeddedQueue();
   return {
     jobs,
@@ -65,6 +77,7 @@ function embeddedBackend(settings: Settings): Backend {
     queue,
     workers: new MemoryWorkerRegistry(),
     idempotency: new MemoryIdempotencyStore(settings.jobTtlSeconds),
+    totals,
     changes: jobs.changes,
     connections: { reconnects: 0 },
     async settled() {},
@@ -101,6 +114,8 @@ function redisBackend(
     queue,
     workers: new RedisWorkerRegistry(redis),
     idempotency: new RedisIdempotencyStore(redis, settings.jobTtlSeconds),
+    totals: new RedisTotals(redis),
+    requests: new RedisRequestCounts(redis),
     changes,
     connections,
     async settled(ms) {

@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import type { Backend } from "./backend.js";
 import { chunkHandler } from "./explain-chunk.js";
+import type { ChunkTask } from "./job.js";
 import { sweepJobs } from "./job-sweeper.js";
 import type { Logger } from "./log.js";
 import type { ModelCatalogue } from "./models/model-catalogue.js";
@@ -9,6 +11,7 @@ import { StoreUnavailableError } from "./store/job-store.js";
 import { toStoreError } from "./store/redis/redis-client.js";
 import { Presence } from "./workers/presence.js";
 import type { Identity } from "./workers/worker-name.js";
+import { HEARTBEAT_MS } from "./workers/worker-registry.js";
 
 export interface WorkServices {
   readonly settings: Settings;
@@ -32,6 +35,9 @@ export interface WorkTallies {
 
 const SWEEP_JOBS_MS = 30_000;
 
+/** What a log line tells of a chunk: the request that brought it, too. */
+const named = ({ jobId, index, requestId }: ChunkTask) => ({ jobId, chunk: index, requestId });
+
 /**
  * A process at work: takes chunks off the queue, is known to the registry, and now and then finishes what others
  * left. `close` takes it out of the registry; the queue itself is the backend's to close.
@@ -48,11 +54,14 @@ export class Work {
   };
   readonly presence: Presence;
   private readonly sweeper: NodeJS.Timeout;
+  private readonly reporter: NodeJS.Timeout;
+  private readonly id = randomUUID();
 
   private constructor(private readonly services: WorkServices) {
     const { settings, log, backend, identity } = services;
     this.presence = new Presence(backend.workers, settings, this.tallies, log, identity);
     this.sweeper = setInterval(() => void this.sweep(), SWEEP_JOBS_MS).unref();
+    this.reporter = setInterval(() => void this.report(), HEARTBEAT_MS).unref();
   }
 
   static async begin(services: WorkServices): Promise<Work> {
@@ -70,7 +79,31 @@ export class Work {
 
   async close(): Promise<void> {
     clearInterval(this.sweeper);
+    clearInterval(this.reporter);
+    await this.report();
     await this.presence.end();
+  }
+
+  /** Brings what this process has counted to the totals. Where they are away, a later report has it all. */
+  async report(): Promise<void> {
+    const { backend, models, log } = this.services;
+    const { rowsDone, chunks, chunkSeconds, chunksFailed, stalled, lockFailures } = this.tallies;
+    try {
+      await backend.totals.report(this.id, {
+        rowsExplained: rowsDone,
+        chunksExplained: chunks,
+        chunkSeconds,
+        chunksFailed,
+        chunksStalled: stalled,
+        lockFailures,
+        nameCollisions: this.presence.collisions,
+        redisReconnects: backend.connections.reconnects,
+        explainersCompiled: models.explainers.compiled,
+        compileSeconds: models.explainers.compileSeconds,
+      });
+    } catch (error) {
+      log.debug({ reason: (error as Error).message }, "the totals cannot be reached");
+    }
   }
 
   private async takeChunks(): Promise<void> {
@@ -84,25 +117,22 @@ export class Work {
         await handle(task, signal);
         tallies.chunks++;
         tallies.chunkSeconds += (performance.now() - start) / 1000;
-        log.debug(
-          { jobId: task.jobId, chunk: task.index, requestId: task.requestId },
-          "a chunk is explained",
-        );
+        log.debug(named(task), "a chunk is explained");
         if (settings.memory.aggressive) this.forget();
       },
       {
         onGiveUp: async (task, error) => {
           tallies.chunksFailed++;
-          log.error({ jobId: task.jobId, chunk: task.index, reason: error.message }, "a chunk failed");
+          log.error({ ...named(task), reason: error.message }, "a chunk failed");
           await backend.jobs.fail(task.jobId, `chunk ${task.index}: ${error.message}`);
         },
         onStalled: (task) => {
           tallies.stalled++;
-          log.warn({ jobId: task.jobId, chunk: task.index }, "the chunk of a silent worker came back");
+          log.warn(named(task), "the chunk of a silent worker came back");
         },
         onLockExtensionFailed: (task, error) => {
           tallies.lockFailures++;
-          log.warn({ jobId: task.jobId, chunk: task.index, reason: error.message }, "a lock was not renewed");
+          log.warn({ ...named(task), reason: error.message }, "a lock was not renewed");
         },
         onError: (error) => {
           const away = toStoreError(error) instanceof StoreUnavailableError;

@@ -1,15 +1,18 @@
 import type { Backend, Logger, MemoryWatch, ModelCatalogue, Settings, Work } from "@shap-service/jobs";
 import express, { type Express } from "express";
 import helmet from "helmet";
-import { authenticate } from "./http/authenticate.js";
+import { authenticate, authenticateBrowser, requireRole } from "./http/authenticate.js";
 import { errorHandler, notFound } from "./http/error-handler.js";
 import { Metrics } from "./http/metrics.js";
+import { noQuery } from "./http/no-query.js";
 import { problems } from "./http/problem.js";
 import { rateLimits } from "./http/rate-limit.js";
+import { refuseForeignPages } from "./http/refuse-foreign-pages.js";
 import { requestLog } from "./http/request-log.js";
 import { shedLoad } from "./http/shed-load.js";
 import { docsPage } from "./openapi/docs-page.js";
 import { openApiDocument } from "./openapi/document.js";
+import { adminRoutes } from "./routes/admin.js";
 import { explainRoutes } from "./routes/explain.js";
 import { healthRoutes } from "./routes/health.js";
 import { jobRoutes } from "./routes/jobs.js";
@@ -26,8 +29,6 @@ export interface AppServices {
   readonly memory: MemoryWatch;
   /** Where this process explains chunks itself. */
   readonly work?: Work;
-  /** Requests a minute and key; for tests. */
-  readonly requestsPerMinute?: number;
 }
 
 /** The HTTP application, without a port. */
@@ -43,14 +44,16 @@ export function createApp(services: AppServices): Express {
   app.use(requestLog(log));
   app.use(metrics.measure());
   app.use(helmet());
+  app.use(refuseForeignPages);
   app.use(healthRoutes(settings, backend, models));
   const document = openApiDocument();
   const page = docsPage(document, problems);
   app.get("/openapi.json", (_req, res) => void res.json(document));
   app.get(["/docs", "/docs/problems/:code"], (_req, res) => void res.type("html").send(page));
-  app.use(authenticate(settings));
-  app.use(rateLimits(services.requestsPerMinute));
-  app.get("/metrics", async (_req, res) => {
+  const limits = rateLimits(settings, backend.requests);
+  app.use("/admin", authenticateBrowser(settings), limits, requireRole("admin"), adminRoutes(backend));
+  app.use(authenticate(settings), limits);
+  app.get("/metrics", noQuery, async (_req, res) => {
     res.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
   app.use("/v1/models", modelRoutes(models));
@@ -59,7 +62,7 @@ export function createApp(services: AppServices): Express {
   app.use("/v1/models", modelUploadRoutes(settings, backend, models));
   app.use("/v1/models", explainRoutes(settings, models, metrics));
   app.use("/v1/models", plotRoutes(settings, models));
-  app.use("/v1/jobs", jobRoutes(settings, backend, models, metrics));
+  app.use("/v1/jobs", jobRoutes(settings, backend, models));
   app.use(notFound);
   app.use(errorHandler(log));
   return app;

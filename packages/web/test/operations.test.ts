@@ -69,9 +69,9 @@ describe("the plots", () => {
 /** The application with parts of our own choice. */
 async function appWith(parts: {
   rss?: number;
-  requestsPerMinute?: number;
+  env?: Record<string, string>;
 }): Promise<[Server, string, () => Promise<void>]> {
-  const settings = readSettings({ LOG_LEVEL: "silent" });
+  const settings = readSettings({ LOG_LEVEL: "silent", ...parts.env });
   const log = createLogger("web", settings);
   const backend = openBackend(settings, log);
   const rss = parts.rss ?? 1;
@@ -81,14 +81,12 @@ async function appWith(parts: {
     () => rss,
     5,
   );
-  const { requestsPerMinute } = parts;
   const app = createApp({
     settings,
     log,
     backend,
     models: openCatalogue(settings),
     memory,
-    requestsPerMinute,
   });
   const server = createServer(app).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -116,7 +114,7 @@ describe("under pressure", () => {
   });
 
   it("a caller that asks too often is told when to come back", async () => {
-    const [, url, close] = await appWith({ requestsPerMinute: 2 });
+    const [, url, close] = await appWith({ env: { SHAP_RATE_LIMIT_PER_MINUTE: "2" } });
     const codes: number[] = [];
     for (let i = 0; i < 3; i++) codes.push((await fetch(`${url}/v1/models`)).status);
     expect(codes).toEqual([200, 200, 429]);

@@ -79,7 +79,19 @@ export const contractVariables: readonly ContractVariable[] = [
   },
   { key: "SHAP_API_KEY", usedBy: web, type: { kind: "text" }, secret: true },
   { key: "SHAP_API_KEYS", usedBy: web, type: { kind: "key digests" } },
+  {
+    key: "SHAP_RATE_LIMIT_PER_MINUTE",
+    usedBy: web,
+    type: { kind: "integer", min: 1, max: 1_000_000_000 },
+    default: "120000",
+  },
   { key: "SHAP_JOB_TTL_HOURS", usedBy: both, type: { kind: "number", min: 0.01, max: 8760 }, default: "24" },
+  {
+    key: "SHAP_CHUNK_LOCK_SECONDS",
+    usedBy: both,
+    type: { kind: "number", min: 1, max: 3600 },
+    default: "30",
+  },
   {
     key: "LOG_LEVEL",
     usedBy: both,

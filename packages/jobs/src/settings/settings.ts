@@ -71,6 +71,7 @@ const variables = z.object({
   SHAP_ALLOW_FALLBACK_MODEL: z.string().optional(),
   SHAP_API_KEY: z.string().min(8, { error: "expected at least 8 characters" }).optional(),
   SHAP_API_KEYS: apiKeys.optional(),
+  SHAP_RATE_LIMIT_PER_MINUTE: wholeNumber(120_000, 1, 1_000_000_000),
   SHAP_JOB_TTL_HOURS: number(24, 0.001, 8760),
   SHAP_CHUNK_LOCK_SECONDS: number(30, 1, 3600),
   LOG_LEVEL: z.enum(logLevels, { error: `expected one of ${logLevels.join(", ")}` }).default("info"),
@@ -96,6 +97,8 @@ export interface Settings {
   readonly modelLimits: ModelLimits;
   readonly apiKey: string | undefined;
   readonly apiKeys: readonly ApiKey[];
+  /** Requests one key may make a minute, over all web processes. */
+  readonly requestsPerMinute: number;
   readonly jobTtlSeconds: number;
   /** How long a chunk is kept for a worker that has gone silent. */
   readonly chunkLockMs: number;
@@ -199,6 +202,7 @@ function toSettings(values: z.output<typeof variables>, allowFallbackModel: bool
     },
     apiKey: values.SHAP_API_KEY,
     apiKeys: values.SHAP_API_KEYS ?? [],
+    requestsPerMinute: values.SHAP_RATE_LIMIT_PER_MINUTE,
     jobTtlSeconds: Math.ceil(values.SHAP_JOB_TTL_HOURS * 3600),
     chunkLockMs: values.SHAP_CHUNK_LOCK_SECONDS * 1000,
     logLevel: values.LOG_LEVEL,

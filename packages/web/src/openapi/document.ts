@@ -14,6 +14,8 @@ type Json = Record<string, unknown>;
 interface Operation {
   readonly summary: string;
   readonly role?: "read" | "write" | "admin";
+  /** The key may come as a password too (HTTP Basic), as browsers send it. */
+  readonly password?: boolean;
   readonly path?: readonly string[];
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
@@ -36,6 +38,17 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   "/live": { get: { summary: "Whether the process answers", success: [200, "It does", json] } },
   "/metrics": {
     get: { summary: "Metrics for Prometheus", role: "read", success: [200, "Metrics", ["text/plain"]] },
+  },
+  "/openapi.json": { get: { summary: "This document", success: [200, "OpenAPI 3.1", json] } },
+  "/docs": { get: { summary: "The same for people", success: [200, "A page", ["text/html"]] } },
+  "/admin/queues": {
+    get: {
+      summary: "The queue on Redis as a page, for a browser",
+      role: "admin",
+      password: true,
+      success: [200, "A page", ["text/html"]],
+      errors: [404, 405, 503],
+    },
   },
   "/v1/models": {
     get: { summary: "The models that are served", role: "read", success: [200, "Models", json] },
@@ -197,6 +210,7 @@ export function openApiDocument(): Json {
     components: {
       securitySchemes: {
         key: { type: "http", scheme: "bearer", description: "An API key, where the service has any" },
+        password: { type: "http", scheme: "basic", description: "Any name; the password is the API key" },
       },
       schemas: { Problem: problemSchema },
     },
@@ -205,11 +219,13 @@ export function openApiDocument(): Json {
 
 function operation(path: string, method: string, what: Operation): Json {
   const errors = [...(what.errors ?? []), ...(what.role === undefined ? [] : [401, 429])];
-  if (what.role === "write" || what.role === "admin") errors.push(403);
+  if (method !== "get" || what.role === "admin") errors.push(403);
+  // Fields of the query that are not known are refused at all of them; the page is the queue's own.
+  if (what.role !== undefined && what.password !== true) errors.push(400);
   return {
     operationId: `${method}${path.replace(/[/{}]+(\w)/g, (_, letter: string) => letter.toUpperCase()).replace(/\W/g, "")}`,
     summary: what.summary,
-    ...(what.role === undefined ? {} : { security: [{ key: [] }, {}], "x-role": what.role }),
+    ...(what.role === undefined ? {} : { security: securityOf(what), "x-role": what.role }),
     parameters: [
       ...(what.path ?? []).map((name) => ({ name, in: "path", required: true, schema: { type: "string" } })),
       ...queryParameters(what.query),
@@ -220,10 +236,17 @@ function operation(path: string, method: string, what: Operation): Json {
       ...[what.success, ...(what.created === undefined ? [] : [what.created])].map(
         ([status, description]) => [String(status), response(description, what.success[2] ?? [])],
       ),
-      ...errors.sort().map((status) => [String(status), problem(status)]),
+      ...[...new Set(errors)].sort().map((status) => [String(status), problem(status)]),
     ]),
   };
 }
+
+/** The empty one: a service without keys asks for none. */
+const securityOf = ({ password }: Operation): Json[] => [
+  { key: [] },
+  ...(password === true ? [{ password: [] }] : []),
+  {},
+];
 
 function queryParameters(query: z.ZodType | undefined): Json[] {
   if (query === undefined) return [];

@@ -4,6 +4,7 @@ import { type Cell, type Explainer, type Matrix, type Rows, ShapeError, toMatrix
 import { z } from "zod";
 import { explainRows } from "../explain-rows.js";
 import type { Metrics } from "../http/metrics.js";
+import { noQuery } from "../http/no-query.js";
 import { ProblemError } from "../http/problem.js";
 import { nest } from "../result/nest.js";
 import { topReasons } from "../result/top-reasons.js";
@@ -42,7 +43,7 @@ export function explainRoutes(
   const router = Router();
   const body = json({ limit: MAX_BODY, strict: false, type: isJson });
 
-  router.post("/:name/predict", body, async (req, res) => {
+  router.post("/:name/predict", noQuery, body, async (req, res) => {
     const served = await findModel(models, req.params.name);
     const request = predictRequest.parse(bodyOf(req));
     const { model } = served;
@@ -55,7 +56,7 @@ export function explainRoutes(
     });
   });
 
-  router.post("/:name/explain", body, async (req, res) => {
+  router.post("/:name/explain", noQuery, body, async (req, res) => {
     const served = await findModel(models, req.params.name);
     const request = explainRequest.parse(bodyOf(req));
     const matrix = readRows(request.rows, served.model, settings.maxSyncRows);

@@ -12,6 +12,7 @@ import {
 import { Router } from "express";
 import { z } from "zod";
 import { requireRole } from "../http/authenticate.js";
+import { noQuery } from "../http/no-query.js";
 import { ProblemError } from "../http/problem.js";
 import { readBackgroundUpload, readModelUpload } from "../upload/read-model-upload.js";
 import { findModel } from "./find-model.js";
@@ -19,7 +20,6 @@ import { sendModel } from "./models.js";
 
 /** What becomes of the stored background rows when a new model file comes. */
 export const modelUploadQuery = z.strictObject({ background: z.enum(["keep", "drop"]).default("keep") });
-const noQuery = z.strictObject({});
 
 /** Uploads of models and their background rows, for admins. */
 export function modelUploadRoutes(settings: Settings, backend: Backend, models: ModelCatalogue): Router {
@@ -43,8 +43,7 @@ export function modelUploadRoutes(settings: Settings, backend: Backend, models: 
     sendModel(res, await findModel(models, name));
   });
 
-  router.put<{ name: string }>("/:name/background", requireRole("admin"), async (req, res) => {
-    noQuery.parse(req.query);
+  router.put<{ name: string }>("/:name/background", requireRole("admin"), noQuery, async (req, res) => {
     const { name } = req.params;
     const { created } = await changing(async () => {
       await uploads.find(name).catch(explainAbsent(name, "put its background rows beside it as a file"));
@@ -57,8 +56,7 @@ export function modelUploadRoutes(settings: Settings, backend: Backend, models: 
     sendModel(res, await findModel(models, name));
   });
 
-  router.delete<{ name: string }>("/:name", requireRole("admin"), async (req, res) => {
-    noQuery.parse(req.query);
+  router.delete<{ name: string }>("/:name", requireRole("admin"), noQuery, async (req, res) => {
     const { name } = req.params;
     await changing(() => uploads.remove(name).catch(explainAbsent(name, "remove the file and start anew")));
     res.status(204).end();

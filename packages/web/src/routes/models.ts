@@ -1,17 +1,18 @@
 import { listedAs, type ModelCatalogue, type ServedModel, summaryOf } from "@shap-service/jobs";
 import { type Response, Router } from "express";
+import { noQuery } from "../http/no-query.js";
 import { findModel } from "./find-model.js";
 
 /** The models that are served. */
 export function modelRoutes(models: ModelCatalogue): Router {
   const router = Router();
-  router.get("/", (_req, res) => {
+  router.get("/", noQuery, (_req, res) => {
     res.json({
       models: models.list(),
       broken: models.broken.map(({ name, file, reason }) => ({ name, file, reason })),
     });
   });
-  router.get("/:name", async (req, res) => {
+  router.get("/:name", noQuery, async (req, res) => {
     sendModel(res, await findModel(models, req.params.name));
   });
   return router;

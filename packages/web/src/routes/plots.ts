@@ -4,6 +4,7 @@ import type { Explanation, Matrix } from "shap-core";
 import { bar, beeswarm, force, scatter, waterfall } from "shap-plots";
 import { z } from "zod";
 import { explainRows } from "../explain-rows.js";
+import { noQuery } from "../http/no-query.js";
 import { ProblemError } from "../http/problem.js";
 import { bodyOf, isJson, MAX_BODY, output, perturbation, readRows, rows } from "./explain.js";
 import { findModel } from "./find-model.js";
@@ -74,17 +75,14 @@ export function plotRoutes(
     res.type("image/svg+xml").send(draw(explanation, options));
   });
 
-  router.post(
-    "/:name/plots/:plot",
-    json({ limit: MAX_BODY, strict: false, type: isJson }),
-    async (req, res) => {
-      const draw = findPlot(req.params.plot);
-      const { rows: given, ...options } = plotRequest.parse(bodyOf(req));
-      const served = await findModel(models, req.params.name);
-      const matrix = readRows(given, served.model, settings.maxSyncRows);
-      res.type("image/svg+xml").send(draw(await explained(served, matrix, options), options));
-    },
-  );
+  const body = json({ limit: MAX_BODY, strict: false, type: isJson });
+  router.post("/:name/plots/:plot", noQuery, body, async (req, res) => {
+    const draw = findPlot(req.params.plot);
+    const { rows: given, ...options } = plotRequest.parse(bodyOf(req));
+    const served = await findModel(models, req.params.name);
+    const matrix = readRows(given, served.model, settings.maxSyncRows);
+    res.type("image/svg+xml").send(draw(await explained(served, matrix, options), options));
+  });
   return router;
 }
 

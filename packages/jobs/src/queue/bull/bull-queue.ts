@@ -5,6 +5,7 @@ import { connect } from "../../redis/connection.js";
 import type { RedisSettings } from "../../settings/settings.js";
 import { ask, toStoreError } from "../../store/redis/redis-client.js";
 import {
+  type BoardHandler,
   type ChunkHandler,
   type ChunkQueue,
   MAX_ATTEMPTS,
@@ -123,6 +124,11 @@ export class BullQueue implements ChunkQueue {
     const start = performance.now();
     await ask(this.redis, (redis) => redis.ping());
     return performance.now() - start;
+  }
+
+  async board(path: string): Promise<BoardHandler> {
+    const { queueBoard } = await import("./board.js");
+    return queueBoard(this.bull, path);
   }
 
   async close(graceMs = 20_000): Promise<void> {

@@ -21,6 +21,13 @@ export const workerKey = (name: string): string => `${PREFIX}:worker:${name}`;
 export const NAMES_KEY = `${PREFIX}:workers`;
 export const SWEEP_LOCK_KEY = `${PREFIX}:workers:sweep`;
 
+/** Hash of what is counted over all processes, and what one reporter told last (totals/). */
+export const TOTALS_KEY = `${PREFIX}:totals`;
+export const reporterKey = (reporter: string): string => `${PREFIX}:totals:of:${reporter}`;
+
+/** Hash of caller → requests in one window of time. */
+export const requestsKey = (window: number): string => `${PREFIX}:requests:${window}`;
+
 /** Where every change of a job is told: the job's id. */
 export const JOBS_CHANNEL = `${PREFIX}:jobs`;
 
