@@ -17,7 +17,7 @@ const RUNS = 3;
 /** Longer runs are for memory: once is enough. */
 const LONG_ROWS = 500_000;
 /** A client on a slow line. */
-const SLOW_BYTES_PER_SECOND = 20e6;
+const SLOW_BYTES_PER_SECOND = 10e6;
 
 const rows = Number(process.argv[2] ?? 100_000);
 if (!Number.isInteger(rows) || rows < 1) {
