@@ -19,6 +19,8 @@ function shorten(column: NumberColumn): NumberColumn {
 
 /** Nine digits tell any float32 from its neighbours; most need fewer. */
 export function shortestOf(value: number): number {
+  // A decimal text has no sign of zero.
+  if (value === 0) return value;
   for (let digits = 6; digits < 9; digits++) {
     const candidate = Number(value.toPrecision(digits));
     if (Math.fround(candidate) === value) return candidate;
