@@ -5,6 +5,7 @@ import type { ChunkTask } from "./job.js";
 import { sweepJobs } from "./job-sweeper.js";
 import type { Logger } from "./log.js";
 import type { ModelCatalogue } from "./models/model-catalogue.js";
+import { collectGarbage } from "./process/collect-garbage.js";
 import type { MemoryLevel } from "./process/memory-watch.js";
 import type { Settings } from "./settings/settings.js";
 import { StoreUnavailableError } from "./store/job-store.js";
@@ -142,10 +143,10 @@ export class Work {
     );
   }
 
-  /** AGGRESSIVE_MEMORY_MANAGEMENT: caches go after every chunk, and so does garbage where Node lets us. */
+  /** AGGRESSIVE_MEMORY_MANAGEMENT: caches and garbage go after every chunk. */
   private forget(): void {
     this.services.models.dropExplainers();
-    (globalThis as { gc?: () => void }).gc?.();
+    collectGarbage();
   }
 
   private async sweep(): Promise<void> {
