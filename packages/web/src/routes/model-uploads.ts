@@ -2,6 +2,7 @@ import {
   type Backend,
   isModelName,
   type ModelCatalogue,
+  ModelChangedError,
   ModelRefusedError,
   ModelUploads,
   NoUploadError,
@@ -88,10 +89,13 @@ export function modelUploadRoutes(settings: Settings, backend: Backend, models: 
       if (models.file(name) !== undefined) {
         throw new ProblemError("model-is-file", `${name} is a file of the model folder: ${remedy}`);
       }
-      const served = await findModel(models, name);
+      // The store has told of no upload; what this process knew may be older than that.
+      await models.look();
+      const { origin } = await findModel(models, name);
+      if (origin === "upload") throw new ModelChangedError(`model ${name} was uploaded just now`);
       throw new ProblemError(
         "model-is-file",
-        `${served.name} is the bundled example, which steps back once a model is uploaded`,
+        `${name} is the bundled example, which steps back once a model is uploaded`,
       );
     };
   }
