@@ -25,7 +25,7 @@ export const modelUploadQuery = z.strictObject({ background: z.enum(["keep", "dr
 /** Uploads of models and their background rows, for admins. */
 export function modelUploadRoutes(settings: Settings, backend: Backend, models: ModelCatalogue): Router {
   const router = Router();
-  const uploads = new ModelUploads(backend.modelStore, settings.modelLimits);
+  const uploads = new ModelUploads(backend.modelStore, backend.jobs, settings.modelLimits);
   const { maxBytes } = settings.modelLimits;
 
   router.put<{ name: string }>("/:name", requireRole("admin"), async (req, res) => {
