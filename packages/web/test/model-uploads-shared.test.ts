@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,6 +22,8 @@ import {
 
 const first = fixture("xgboost/binary-logistic/model.json");
 const second = fixture("xgboost/random-forest/model.json");
+
+const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 /** A service as it runs: web processes and workers on one Redis, and no model folder between them. */
 let redis: RedisServer;
@@ -86,6 +89,9 @@ describe("a model uploaded to one of two web processes", () => {
     await until(async () => (await versionAt(one.url, "changing")) !== old);
     await fetch(`${one.url}/v1/models/changing`, { method: "DELETE" });
     await until(async () => (await versionAt(two.url, "changing")) === undefined);
+    // No job needs its last version: it makes room soon.
+    const ttl = await client.ttl(`shap:model:changing:${sha256(second)}`);
+    expect(ttl > 0 && ttl <= 60).toBe(true);
     expect(await namesAt(two.url)).toEqual(["risk"]);
   });
 
@@ -105,6 +111,9 @@ describe("a model uploaded to one of two web processes", () => {
     expect((await put(one.url, "bound/background", csvOf(model, after), csv)).status).toBe(201);
     const later = await submitted(one.url, "bound", csvOf(model, rows), query);
     await fetch(`${one.url}/v1/models/bound`, { method: "DELETE" });
+    for (const key of await client.keys("shap:model:bound:*")) {
+      expect(await client.ttl(key)).toBeGreaterThan(3600);
+    }
     worker.child.kill("SIGCONT");
     const options = { perturbation: "interventional" } as const;
     expect(await resultOf(one.url, job.id)).toMatchObject(

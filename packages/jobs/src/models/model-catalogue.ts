@@ -89,7 +89,10 @@ export class ModelCatalogue {
   async ofJob({ name, version, backgroundVersion, fallback }: JobModel): Promise<ServedModel | undefined> {
     const isIt = (model: ServedModel | undefined): boolean =>
       model?.version === version && model.backgroundVersion === backgroundVersion;
-    const own = fallback === true ? this.bundled() : [...this.files.values()].find(isIt);
+    const file = [...this.files.values()].find(isIt);
+    if (file !== undefined) return file;
+    // Jobs of an earlier generation do not say whether they are for the example.
+    const own = fallback === false ? undefined : this.bundled();
     return isIt(own) ? own : this.uploads?.version(name, version, backgroundVersion);
   }
 

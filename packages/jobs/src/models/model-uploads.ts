@@ -1,8 +1,12 @@
 import type { ModelLimits } from "../settings/settings.js";
+import type { JobStore } from "../store/job-store.js";
 import type { Expected, ModelRecord, ModelStore } from "../store/model-store.js";
 import { checkModel } from "./check/check-model.js";
 import type { ModelSummary } from "./model-summary.js";
 import { sha256 } from "./sha256.js";
+
+/** How long the files of a deleted model stay where no job needs them: one may be submitted at the same moment. */
+const GRACE_SECONDS = 60;
 
 /** Uploads that may wait for the one being checked. */
 const MAX_WAITING = 8;
@@ -33,6 +37,7 @@ export class ModelUploads {
 
   constructor(
     private readonly store: ModelStore,
+    private readonly jobs: JobStore,
     private readonly limits: ModelLimits,
     private readonly now: () => number = Date.now,
   ) {}
@@ -76,9 +81,14 @@ export class ModelUploads {
     return { record: await this.keep(summary, current, [background]), created };
   }
 
-  /** @throws NoUploadError, ModelChangedError, StoreUnavailableError */
+  /**
+   * Frees the model's files soon, unless a job that has not ended needs them.
+   * @throws NoUploadError, ModelChangedError, StoreUnavailableError
+   */
   async remove(name: string): Promise<void> {
-    await this.store.remove(await this.find(name));
+    const current = await this.find(name);
+    const needed = (await this.jobs.listOpen()).some(({ model }) => model.name === name);
+    await this.store.remove(current, needed ? undefined : GRACE_SECONDS);
   }
 
   /** @throws NoUploadError */

@@ -30,8 +30,11 @@ export interface ModelStore {
    * @throws ModelChangedError where `expected` is no longer current; StoreFullError
    */
   put(record: ModelRecord, expected: Expected, files: readonly Uint8Array[]): Promise<void>;
-  /** @throws ModelChangedError where `expected` is no longer current */
-  remove(expected: ModelRecord): Promise<void>;
+  /**
+   * Its files stay for `keepSeconds`, by default as long as those of a replaced version.
+   * @throws ModelChangedError where `expected` is no longer current
+   */
+  remove(expected: ModelRecord, keepSeconds?: number): Promise<void>;
   /** Calls `listener` whenever records may have changed, wherever. @returns what ends that */
   watch(listener: () => void): () => void;
   close(): Promise<void>;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseModel, summaryOf } from "../../src/models/model-file.js";
 import { ModelUploads, NoUploadError, UploadsBusyError } from "../../src/models/model-uploads.js";
 import { FileModelStore } from "../../src/store/files/file-model-store.js";
+import { MemoryJobStore } from "../../src/store/memory/memory-job-store.js";
 import { ModelChangedError } from "../../src/store/model-store.js";
 import { fixture } from "./hostile-models.js";
 
@@ -16,7 +17,7 @@ let uploads: ModelUploads;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "shap-models-"));
   store = new FileModelStore(folder, 3600);
-  uploads = new ModelUploads(store, limits);
+  uploads = new ModelUploads(store, new MemoryJobStore(3600), limits);
 });
 afterEach(async () => {
   await store.close();
@@ -61,7 +62,7 @@ describe("uploads", () => {
   it("of the same bytes are not checked again, and change nothing", async () => {
     const first = await uploads.putModel("risk", one, true);
     expect(first.created).toBe(true);
-    const checksNothing = new ModelUploads(store, { ...limits, checkMs: 0 });
+    const checksNothing = new ModelUploads(store, new MemoryJobStore(3600), { ...limits, checkMs: 0 });
     expect(await checksNothing.putModel("risk", one, true)).toEqual({ record: first.record, created: false });
   });
 

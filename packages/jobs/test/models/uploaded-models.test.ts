@@ -91,7 +91,10 @@ describe("uploaded models", () => {
     await until(() => listed(catalogue)[0]?.name === "risk");
     expect(await catalogue.get("mortgage")).toBeUndefined();
     expect((await catalogue.only())?.name).toBe("risk");
-    expect((await catalogue.ofJob(job))?.version).toBe(bundledModel().version);
+    const { fallback: _, ...ofEarlierGeneration } = job;
+    for (const its of [job, ofEarlierGeneration]) {
+      expect((await catalogue.ofJob(its))?.version).toBe(bundledModel().version);
+    }
     await store.remove(record);
     await until(() => listed(catalogue)[0]?.name === "mortgage");
     catalogue.close();

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ModelFolderError, readModelFolder, uploadFolder } from "../../src/models/model-folder.js";
 import { FileModelStore } from "../../src/store/files/file-model-store.js";
+import { until } from "../until.js";
 import { bytesOf, describeModelStore, recordOf } from "./model-store-contract.js";
 
 const parent = mkdtempSync(join(tmpdir(), "shap-models-"));
@@ -53,6 +54,15 @@ describe("models in files", () => {
     for (const { name, version } of await later.list()) {
       expect(await later.file(name, version)).toBeDefined();
     }
+  });
+
+  it("go after the time they are kept for", async () => {
+    const store = open();
+    const file = bytesOf("short-lived");
+    const record = recordOf("short-lived", file);
+    await store.put(record, undefined, [file]);
+    await store.remove(record, 0.05);
+    await until(async () => (await store.file("short-lived", record.version)) === undefined);
   });
 
   it("whose index is broken stop the start, saying which file that is", () => {

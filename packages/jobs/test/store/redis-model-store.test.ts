@@ -53,6 +53,9 @@ describe("models in Redis", () => {
     expect(await ttl(rows.length === 10 ? after.backgroundVersion! : "")).toBe(-1);
     await shared.remove(after);
     for (const key of await fileKeys("lasting")) expect(await redis.ttl(key)).toBeGreaterThan(DAY);
+    await shared.put(before, undefined, [file, rows]);
+    await shared.remove(before, 60);
+    expect(await ttl(before.version)).toBeLessThanOrEqual(60);
   });
 
   it("are refused by a full Redis as a whole, and can still be removed there", async () => {

@@ -2,6 +2,7 @@ import {
   type Backend,
   isModelName,
   type ModelCatalogue,
+  ModelChangedError,
   ModelRefusedError,
   ModelUploads,
   NoUploadError,
@@ -24,7 +25,7 @@ export const modelUploadQuery = z.strictObject({ background: z.enum(["keep", "dr
 /** Uploads of models and their background rows, for admins. */
 export function modelUploadRoutes(settings: Settings, backend: Backend, models: ModelCatalogue): Router {
   const router = Router();
-  const uploads = new ModelUploads(backend.modelStore, settings.modelLimits);
+  const uploads = new ModelUploads(backend.modelStore, backend.jobs, settings.modelLimits);
   const { maxBytes } = settings.modelLimits;
 
   router.put<{ name: string }>("/:name", requireRole("admin"), async (req, res) => {
@@ -88,10 +89,13 @@ export function modelUploadRoutes(settings: Settings, backend: Backend, models: 
       if (models.file(name) !== undefined) {
         throw new ProblemError("model-is-file", `${name} is a file of the model folder: ${remedy}`);
       }
-      const served = await findModel(models, name);
+      // The store has told of no upload; what this process knew may be older than that.
+      await models.look();
+      const { origin } = await findModel(models, name);
+      if (origin === "upload") throw new ModelChangedError(`model ${name} was uploaded just now`);
       throw new ProblemError(
         "model-is-file",
-        `${served.name} is the bundled example, which steps back once a model is uploaded`,
+        `${name} is the bundled example, which steps back once a model is uploaded`,
       );
     };
   }

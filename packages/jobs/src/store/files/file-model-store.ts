@@ -23,7 +23,7 @@ export class FileModelStore implements ModelStore {
   private records: ReadonlyMap<string, ModelRecord>;
   private readonly listeners = new Set<() => void>();
   /** When a file that is no longer current goes, by its name. */
-  private readonly expiries = new Map<string, NodeJS.Timeout>();
+  private readonly expiries = new Map<string, { at: number; timer: NodeJS.Timeout }>();
   private readonly retention: number;
   /** One change at a time. */
   private turn: Promise<unknown> = Promise.resolve();
@@ -76,7 +76,7 @@ export class FileModelStore implements ModelStore {
     });
   }
 
-  remove(expected: ModelRecord): Promise<void> {
+  remove(expected: ModelRecord, keepSeconds = this.retention): Promise<void> {
     return this.inTurn(async () => {
       this.check(expected.name, expected);
       const left = new Map(this.records);
@@ -86,7 +86,7 @@ export class FileModelStore implements ModelStore {
       } catch (error) {
         throw toStoreFull(error);
       }
-      this.expireLater(expected);
+      this.expireLater(expected, keepSeconds);
     });
   }
 
@@ -97,7 +97,7 @@ export class FileModelStore implements ModelStore {
 
   async close(): Promise<void> {
     this.listeners.clear();
-    for (const timer of this.expiries.values()) clearTimeout(timer);
+    for (const { timer } of this.expiries.values()) clearTimeout(timer);
     await this.turn;
   }
 
@@ -132,17 +132,21 @@ export class FileModelStore implements ModelStore {
     }
   }
 
-  private expireLater(record: Expected): void {
+  private expireLater(record: Expected, seconds = this.retention): void {
     if (record === undefined) return;
     // setTimeout takes at most 2^31 - 1 ms, some 24 days.
-    const delay = Math.min(this.retention * 1000, 2 ** 31 - 1);
+    const delay = Math.min(seconds * 1000, 2 ** 31 - 1);
+    const at = Date.now() + delay;
     for (const hash of filesOf(record)) {
-      clearTimeout(this.expiries.get(hash));
+      const known = this.expiries.get(hash);
+      // Two names may share a file: it stays as long as either asks for.
+      if (known !== undefined && known.at > at) continue;
+      clearTimeout(known?.timer);
       const expire = () => {
         this.expiries.delete(hash);
         void this.inTurn(() => this.removeUnlessCurrent(hash)).catch(() => {});
       };
-      this.expiries.set(hash, setTimeout(expire, delay).unref());
+      this.expiries.set(hash, { at, timer: setTimeout(expire, delay).unref() });
     }
   }
 

@@ -33,7 +33,7 @@ redis.call('PUBLISH', 'shap:models:changed', ARGV[1])
 return 'done'`;
 
 /**
- * Takes a record away. KEYS: models, its files. ARGV: name, the record expected, retention. A full Redis must still be
+ * Takes a record away. KEYS: models, its files. ARGV: name, the record expected, seconds its files stay. A full Redis must still be
  * able to free.
  */
 export const removeModel = `#!lua flags=allow-oom

@@ -92,13 +92,13 @@ export class RedisModelStore implements ModelStore {
     }
   }
 
-  async remove(expected: ModelRecord): Promise<void> {
+  async remove(expected: ModelRecord, keepSeconds = this.retention): Promise<void> {
     const { name } = expected;
     const answer = await runScript(
       this.redis,
       scripts.remove,
       [MODELS_KEY, ...filesOf(expected).map((hash) => modelFileKey(name, hash))],
-      [name, textOf(expected), this.retention],
+      [name, textOf(expected), keepSeconds],
     );
     if (answer !== "done") throw new ModelChangedError(`model ${name} was changed at the same time`);
   }
