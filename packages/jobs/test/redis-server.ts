@@ -39,12 +39,13 @@ export class RedisServer {
     await this.answering();
   }
 
-  async stop(): Promise<void> {
+  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
     const { process } = this;
     this.process = undefined;
     if (process === undefined || process.exitCode !== null) return;
-    process.kill("SIGCONT");
-    process.kill("SIGTERM");
+    // A frozen process hears SIGTERM only once it goes on.
+    if (signal !== "SIGKILL") process.kill("SIGCONT");
+    process.kill(signal);
     await once(process, "exit");
   }
 

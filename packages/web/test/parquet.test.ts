@@ -183,7 +183,7 @@ describe("a Parquet file", () => {
           if (typeof outcome !== "number") expect(outcome).toBeInstanceOf(ProblemError);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

@@ -7,7 +7,10 @@ import type { RedisSettings } from "../settings/settings.js";
  */
 export type ConnectionUse = "command" | "subscriber" | "blocking";
 
-/** Longer than Bull's own wait (drainDelay, 5 s), so that only a dead socket falls silent for so long. */
+/**
+ * A socket with commands under way that says nothing for so long is half-open: it is dropped, and the connection made
+ * anew. Longer than Bull's own wait (drainDelay, 5 s).
+ */
 const SILENCE_MS = 15_000;
 
 /** The ioredis options for a use, with the reason where it is not the plain choice. */
@@ -16,8 +19,6 @@ export function connectionOptions(settings: RedisSettings, use: ConnectionUse, n
     connectionName: name,
     connectTimeout: settings.timeoutMs,
     keepAlive: settings.keepAlive ? 10_000 : -1,
-    // A socket with commands under way that says nothing is half-open: drop it and connect anew.
-    socketTimeout: SILENCE_MS,
     retryStrategy: (attempt) => reconnectDelay(attempt),
     // A replica that was a master (failover) refuses writes: connect again to reach the new master.
     reconnectOnError: (error) => (error.message.startsWith("READONLY") ? 2 : false),
@@ -34,6 +35,23 @@ export function reconnectDelay(attempt: number, random: () => number = Math.rand
   return Math.min(50 * 2 ** Math.min(attempt - 1, 10), 5000) + Math.floor(random() * 200);
 }
 
-export function connect(settings: RedisSettings, use: ConnectionUse, name: string): Redis {
-  return new Redis(settings.url, connectionOptions(settings, use, name));
+/** @param silenceMs how long a socket with commands under way may say nothing. Default 15 s */
+export function connect(
+  settings: RedisSettings,
+  use: ConnectionUse,
+  name: string,
+  silenceMs = SILENCE_MS,
+): Redis {
+  const redis = new Redis(settings.url, {
+    ...connectionOptions(settings, use, name),
+    socketTimeout: silenceMs,
+  });
+  // ioredis 5 forgets to stop the timer of a socket that is gone, and destroys the sound one in its place when it
+  // runs out (6.0 is mended).
+  const timers = redis as unknown as { socketTimeoutTimer?: NodeJS.Timeout };
+  redis.on("close", () => {
+    clearTimeout(timers.socketTimeoutTimer);
+    timers.socketTimeoutTimer = undefined;
+  });
+  return redis;
 }

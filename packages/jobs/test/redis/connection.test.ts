@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
 import { pino } from "pino";
 import { connect, connectionOptions, reconnectDelay } from "../../src/redis/connection.js";
 import { watchConnection } from "../../src/redis/watch-connection.js";
@@ -43,4 +44,26 @@ describe("a connection to Redis", () => {
     proxy.close();
     await server.remove();
   }, 60_000);
+
+  it("is left in peace after an outage: the silence of the old socket is not held against the new one", async () => {
+    const server = await RedisServer.start();
+    const redis = connect({ ...settings, url: server.url }, "command", "test", 1000);
+    const tally = { reconnects: 0 };
+    watchConnection(redis, settings.healthCheckMs, pino({ level: "silent" }), tally);
+    await once(redis, "ready");
+    process.kill(server.pid, "SIGSTOP");
+    const unanswered = redis.ping().catch(() => {});
+    await server.stop("SIGKILL");
+    await server.start();
+    await until(() => tally.reconnects === 1);
+    await unanswered;
+    // Longer than the silence, and never silent.
+    for (let pings = 0; pings < 100; pings++) {
+      expect(await redis.ping()).toBe("PONG");
+      await setTimeout(20);
+    }
+    expect(tally.reconnects).toBe(1);
+    redis.disconnect();
+    await server.remove();
+  });
 });
