@@ -70,6 +70,7 @@ const variables = z.object({
   SHAP_API_KEYS: apiKeys.optional(),
   SHAP_JOB_TTL_HOURS: number(24, 0.001, 8760),
   SHAP_CHUNK_LOCK_SECONDS: number(30, 1, 3600),
+  SHAP_SHUTDOWN_SECONDS: number(20, 0, 3600),
   LOG_LEVEL: z.enum(logLevels, { error: `expected one of ${logLevels.join(", ")}` }).default("info"),
   NODE_ENV: z.string().optional(),
   RENDER_SERVICE_NAME: z.string().optional(),
@@ -93,8 +94,10 @@ export interface Settings {
   readonly apiKey: string | undefined;
   readonly apiKeys: readonly ApiKey[];
   readonly jobTtlSeconds: number;
-  /** How long a chunk is kept for a worker that has gone silent. */
+  /** How long what a process works on (a chunk, an upload, its registration) is kept for it once it is silent. */
   readonly chunkLockMs: number;
+  /** How long the requests or the chunk under way may go on after SIGTERM. */
+  readonly shutdownMs: number;
   readonly logLevel: (typeof logLevels)[number];
   /** What this process is, for logs and the worker registry. */
   readonly service: string | undefined;
@@ -181,7 +184,8 @@ function toSettings(values: z.output<typeof variables>, allowFallbackModel: bool
     apiKey: values.SHAP_API_KEY,
     apiKeys: values.SHAP_API_KEYS ?? [],
     jobTtlSeconds: Math.ceil(values.SHAP_JOB_TTL_HOURS * 3600),
-    chunkLockMs: values.SHAP_CHUNK_LOCK_SECONDS * 1000,
+    chunkLockMs: Math.round(values.SHAP_CHUNK_LOCK_SECONDS * 1000),
+    shutdownMs: values.SHAP_SHUTDOWN_SECONDS * 1000,
     logLevel: values.LOG_LEVEL,
     service: values.RENDER_SERVICE_NAME,
     instance: values.RENDER_INSTANCE_ID,
