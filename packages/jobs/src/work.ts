@@ -7,6 +7,7 @@ import type { MemoryLevel } from "./process/memory-watch.js";
 import type { Settings } from "./settings/settings.js";
 import { StoreUnavailableError } from "./store/job-store.js";
 import { toStoreError } from "./store/redis/redis-client.js";
+import { waitForStore } from "./wait-for-store.js";
 import { Presence } from "./workers/presence.js";
 import type { Identity } from "./workers/worker-name.js";
 
@@ -30,8 +31,6 @@ export interface WorkTallies {
   lockFailures: number;
 }
 
-const SWEEP_JOBS_MS = 30_000;
-
 /**
  * A process at work: takes chunks off the queue, is known to the registry, and now and then finishes what others
  * left. `close` takes it out of the registry; the queue itself is the backend's to close.
@@ -52,7 +51,7 @@ export class Work {
   private constructor(private readonly services: WorkServices) {
     const { settings, log, backend, identity } = services;
     this.presence = new Presence(backend.workers, settings, this.tallies, log, identity);
-    this.sweeper = setInterval(() => void this.sweep(), SWEEP_JOBS_MS).unref();
+    this.sweeper = setInterval(() => void this.sweep(), settings.chunkLockMs).unref();
   }
 
   static async begin(services: WorkServices): Promise<Work> {
@@ -76,7 +75,7 @@ export class Work {
   private async takeChunks(): Promise<void> {
     const { backend, models, log } = this.services;
     const { tallies } = this;
-    const handle = chunkHandler({ ...backend, models, tally: tallies });
+    const handle = waitForStore(chunkHandler({ ...backend, models, tally: tallies }), backend.jobs);
     await backend.queue.process(
       async (task, signal) => {
         const start = performance.now();
@@ -118,9 +117,9 @@ export class Work {
   }
 
   private async sweep(): Promise<void> {
-    const { backend, log } = this.services;
+    const { backend, log, settings } = this.services;
     try {
-      await sweepJobs(backend, log);
+      await sweepJobs(backend, log, settings.chunkLockMs);
     } catch (error) {
       log.debug({ reason: (error as Error).message }, "jobs cannot be swept just now");
     }

@@ -142,6 +142,7 @@ export function jobRoutes(
         requestId: res.locals.requestId as string,
       },
       backend,
+      settings.chunkLockMs / 6,
     );
     try {
       const shape = { featureNames, categories, idColumns, extra, size: settings.maxBatchSize };

@@ -1,5 +1,5 @@
 import { mkdtempSync } from "node:fs";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BlobKind, type ChunkStore, StoreFullError } from "../chunk-store.js";
@@ -35,6 +35,11 @@ export class FileChunkStore implements ChunkStore {
 
   async remove(jobId: string, kind: BlobKind, index: number): Promise<void> {
     await rm(this.path(jobId, kind, index), { force: true });
+  }
+
+  async waiting(jobId: string): Promise<number[]> {
+    const names = await readdir(join(this.folder, jobId)).catch(() => []);
+    return names.filter((name) => name.endsWith(".in")).map((name) => Number.parseInt(name, 10));
   }
 
   async removeJob(jobId: string): Promise<void> {

@@ -32,6 +32,10 @@ export class RedisChunkStore implements ChunkStore {
     await ask(this.redis, (redis) => redis.hdel(blobsKey(jobId, kind), String(index)));
   }
 
+  async waiting(jobId: string): Promise<number[]> {
+    return (await ask(this.redis, (redis) => redis.hkeys(blobsKey(jobId, "in")))).map(Number);
+  }
+
   async removeJob(jobId: string): Promise<void> {
     await ask(this.redis, (redis) => redis.unlink(blobsKey(jobId, "in"), blobsKey(jobId, "out")));
   }
