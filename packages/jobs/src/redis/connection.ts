@@ -7,8 +7,11 @@ import type { RedisSettings } from "../settings/settings.js";
  */
 export type ConnectionUse = "command" | "subscriber" | "blocking";
 
-/** Longer than Bull's own wait (drainDelay, 5 s), so that only a dead socket falls silent for so long. */
-const SILENCE_MS = 15_000;
+/**
+ * Longer than Bull's own wait (drainDelay, 5 s), so that only a dead socket leaves a command unanswered for so long. With
+ * the 5 s after which a silent connection is asked a PING, a half-open one is known for what it is within 15 s.
+ */
+const SILENCE_MS = 10_000;
 
 /** The ioredis options for a use, with the reason where it is not the plain choice. */
 export function connectionOptions(settings: RedisSettings, use: ConnectionUse, name: string): RedisOptions {

@@ -1,15 +1,13 @@
 import type { Redis } from "ioredis";
 import type { Logger } from "../log.js";
+import { pingWhenSilent } from "./ping-when-silent.js";
 
 /** What became of a process's connections, for metrics. */
 export interface ConnectionTally {
   reconnects: number;
 }
 
-/**
- * Logs when Redis goes away and comes back, once each, and asks a PING now and then: a pending command is what makes
- * the socket's silence show, and a half-open socket is dropped then.
- */
+/** Logs when Redis goes away and comes back, once each, and keeps the connection's silence in sight. */
 export function watchConnection(
   redis: Redis,
   healthCheckMs: number,
@@ -29,11 +27,7 @@ export function watchConnection(
     if (!away) log.warn({ connection: redis.options.connectionName, reason }, "Redis is away");
     away = true;
   });
-  const timer = setInterval(() => {
-    if (redis.status === "ready") redis.ping().catch(() => {});
-  }, healthCheckMs);
-  timer.unref();
-  redis.once("end", () => clearInterval(timer));
+  pingWhenSilent(redis, healthCheckMs);
 }
 
 /** Warns where Redis may throw entries away: a queue must never lose any. */

@@ -15,5 +15,7 @@ export interface ChunkStore {
   waiting(jobId: string): Promise<number[]>;
   /** Frees all blobs of a job. */
   removeJob(jobId: string): Promise<void>;
+  /** Whether the next blob would be refused, as far as that can be known. */
+  isFull(): Promise<boolean>;
   close(): Promise<void>;
 }
