@@ -8,6 +8,7 @@ import { problems } from "./http/problem.js";
 import { rateLimits } from "./http/rate-limit.js";
 import { requestLog } from "./http/request-log.js";
 import { shedLoad } from "./http/shed-load.js";
+import { UnderWay } from "./http/under-way.js";
 import { docsPage } from "./openapi/docs-page.js";
 import { openApiDocument } from "./openapi/document.js";
 import { explainRoutes } from "./routes/explain.js";
@@ -25,13 +26,15 @@ export interface AppServices {
   readonly memory: MemoryWatch;
   /** Where this process explains chunks itself. */
   readonly work?: Work;
+  /** Uploads that are taken in, so that a shutdown can wait for what they leave. */
+  readonly uploads?: UnderWay;
   /** Requests a minute and key; for tests. */
   readonly requestsPerMinute?: number;
 }
 
 /** The HTTP application, without a port. */
 export function createApp(services: AppServices): Express {
-  const { settings, log, backend, models, memory, work } = services;
+  const { settings, log, backend, models, memory, work, uploads = new UnderWay() } = services;
   const metrics = new Metrics({ backend, models, work });
   const app = express();
   app.disable("x-powered-by");
@@ -55,7 +58,7 @@ export function createApp(services: AppServices): Express {
   app.use(shedLoad(memory));
   app.use("/v1/models", explainRoutes(settings, models, metrics));
   app.use("/v1/models", plotRoutes(settings, models));
-  app.use("/v1/jobs", jobRoutes(settings, backend, models, metrics));
+  app.use("/v1/jobs", jobRoutes(settings, backend, models, metrics, uploads));
   app.use(notFound);
   app.use(errorHandler(log));
   return app;

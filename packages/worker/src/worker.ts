@@ -8,8 +8,6 @@ import {
   Work,
 } from "@shap-service/jobs";
 
-/** How long the present chunk may take once the process is told to stop; Render kills after 30 s. */
-const GRACE_MS = 20_000;
 /** How long memory may stay high with nothing to do before the process gives its place to a fresh one. */
 const HIGH_FOR_MS = 30_000;
 
@@ -45,7 +43,7 @@ export async function startWorker(
     async close() {
       memory.stop();
       clearTimeout(highTimer);
-      await backend.queue.close(GRACE_MS);
+      await backend.queue.close(settings.shutdownMs);
       await work.close();
       await backend.close(0);
     },

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { pino } from "pino";
 import { connect, connectionOptions, reconnectDelay } from "../../src/redis/connection.js";
-import { watchConnection } from "../../src/redis/watch-connection.js";
+import { ConnectionWatch } from "../../src/redis/connection-watch.js";
 import { HalfOpenProxy } from "../half-open-proxy.js";
 import { RedisServer } from "../redis-server.js";
 import { until } from "../until.js";
@@ -32,8 +32,8 @@ describe("a connection to Redis", () => {
     const server = await RedisServer.start();
     const proxy = await HalfOpenProxy.to(server.port);
     const redis = connect({ ...settings, url: `redis://127.0.0.1:${proxy.port}` }, "command", "test");
-    const tally = { reconnects: 0 };
-    watchConnection(redis, settings.healthCheckMs, pino({ level: "silent" }), tally);
+    const tally = new ConnectionWatch(pino({ level: "silent" }), settings.healthCheckMs);
+    tally.watch(redis);
     await once(redis, "ready");
     proxy.blackhole();
     await until(() => tally.reconnects > 0);

@@ -22,6 +22,7 @@ import { z } from "zod";
 import { requireRole } from "../http/authenticate.js";
 import type { Metrics } from "../http/metrics.js";
 import { ProblemError } from "../http/problem.js";
+import type { UnderWay } from "../http/under-way.js";
 import { topColumns } from "../result/top-columns.js";
 import { chunksOf, type ResultType, resultTypes, resultWriters } from "../result/write-result.js";
 import { IdempotentRequest } from "../upload/idempotency.js";
@@ -47,6 +48,7 @@ export function jobRoutes(
   backend: Backend,
   models: ModelCatalogue,
   metrics: Metrics,
+  uploads: UnderWay,
 ): Router {
   const router = Router();
 
@@ -56,7 +58,7 @@ export function jobRoutes(
     const once = await IdempotentRequest.begin(req, res, backend.idempotency);
     const job =
       once?.earlier === undefined
-        ? await takeInOnce(once, () => takeIn(req, res, served, query))
+        ? await uploads.add(takeInOnce(once, () => takeIn(req, res, served, query)))
         : await findJob(await once.repeat(req));
     res.status(202).location(`/v1/jobs/${job.id}`).setHeader("Retry-After", "1");
     res.json(jobDocument(job));
