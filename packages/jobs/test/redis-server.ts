@@ -39,6 +39,20 @@ export class RedisServer {
     await this.answering();
   }
 
+  /** A command to it, such as `CONFIG SET maxmemory 1`. */
+  async ask(command: string, ...args: string[]): Promise<unknown> {
+    const redis = new Redis(this.url);
+    try {
+      return await redis.call(command, ...args);
+    } finally {
+      redis.disconnect();
+    }
+  }
+
+  keys(pattern: string): Promise<string[]> {
+    return this.ask("KEYS", pattern) as Promise<string[]>;
+  }
+
   async stop(): Promise<void> {
     const { process } = this;
     this.process = undefined;

@@ -30,7 +30,7 @@ export class NodeProcess {
     through: readonly string[] = [],
   ): NodeProcess {
     const path = fileURLToPath(new URL(script, root));
-    const [command, ...args] = [...through, process.execPath, path] as [string, ...string[]];
+    const [command = process.execPath, ...args] = [...through, process.execPath, path];
     return new NodeProcess(
       spawn(command, args, { env: { PATH: process.env.PATH, ...env }, stdio: ["ignore", "pipe", "pipe"] }),
     );
