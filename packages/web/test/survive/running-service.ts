@@ -76,7 +76,9 @@ export class RunningService {
   }
 
   job(id: string): Promise<Record<string, unknown>> {
-    return fetch(`${this.url}/v1/jobs/${id}`).then((response) => response.json() as Promise<Record<string, unknown>>);
+    return fetch(`${this.url}/v1/jobs/${id}`).then(
+      (response) => response.json() as Promise<Record<string, unknown>>,
+    );
   }
 
   /** The job completes, and its result is what an undisturbed service gives, byte for byte. */
