@@ -7,6 +7,8 @@ const table = tableOf(500);
 /** 15 s, and what a busy machine may add. */
 const NOTICED_WITHIN_MS = 20_000;
 
+afterAll(() => RunningService.closeAll());
+
 describe("connections to Redis that go dead and stay open", () => {
   it(
     "are noticed within 15 s by web and worker, busy or idle, and the job is explained through new ones",
@@ -30,7 +32,6 @@ describe("connections to Redis that go dead and stay open", () => {
       }
       await service.expectWhole(id, table);
       expect(worker.runs).toBe(true);
-      await service.close();
       forWeb.close();
       forWorker.close();
     },

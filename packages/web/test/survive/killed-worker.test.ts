@@ -19,7 +19,7 @@ beforeAll(async () => {
   await service.expectWhole(await service.submit(tableOf(30)), tableOf(30));
   await service.stopWorkers();
 }, LIMIT_MS);
-afterAll(() => service.close());
+afterAll(() => RunningService.closeAll());
 afterEach(() => service.stopWorkers());
 
 /** Starts a worker and kills it, as the kernel would, at this moment of its talk with Redis. */

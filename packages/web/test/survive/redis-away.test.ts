@@ -21,12 +21,13 @@ function listen(url: string): { events: string[]; ended: Promise<void> } {
   return { events, ended: read() };
 }
 
+afterAll(() => RunningService.closeAll());
+
 describe("while Redis is away", () => {
   let service: RunningService;
   beforeAll(async () => {
     service = await RunningService.start();
   }, LIMIT_MS);
-  afterAll(() => service.close());
   afterEach(() => service.stopWorkers());
 
   it(
@@ -107,7 +108,6 @@ describe("started before Redis", () => {
       await healthy(service);
       await service.expectWhole(await service.submit(table), table);
       await worker.says(/"registered"/);
-      await service.close();
     },
     LIMIT_MS,
   );

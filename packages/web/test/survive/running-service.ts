@@ -27,6 +27,7 @@ const BATCH_SIZE = "25";
 
 /** Redis, web and workers as real processes, none of which shares anything with this one. */
 export class RunningService {
+  private static readonly open = new Set<RunningService>();
   readonly workers: NodeProcess[] = [];
   private readonly results = new Map<string, Promise<string>>();
 
@@ -37,7 +38,11 @@ export class RunningService {
     public url: string,
   ) {}
 
-  /** @param redisUrl where web and workers look for Redis, if not at its own address */
+  /**
+   * @param env of web and of every worker
+   * @param redis if not one of this service's own, with an append-only file
+   * @param webEnv of web alone
+   */
   static async start(
     env: Record<string, string> = {},
     redis?: RedisServer,
@@ -52,12 +57,20 @@ export class RunningService {
       ...env,
     };
     const web = NodeProcess.start("packages/web/dist/main.js", { ...all, ...webEnv });
-    return new RunningService(server, all, web, (await web.says(/"url":"([^"]+)"/))[1]!);
+    const service = new RunningService(server, all, web, "");
+    RunningService.open.add(service);
+    service.url = (await web.says(/"url":"([^"]+)"/))[1]!;
+    return service;
+  }
+
+  /** Ends every process of every service, whatever a test has come to. */
+  static async closeAll(): Promise<void> {
+    for (const service of RunningService.open) await service.close();
   }
 
   /** A worker that takes chunks, or will once Redis is there. */
-  async startWorker(env: Record<string, string> = {}): Promise<NodeProcess> {
-    const worker = NodeProcess.start("packages/worker/dist/main.js", { ...this.env, ...env });
+  async startWorker(env: Record<string, string> = {}, through: readonly string[] = []): Promise<NodeProcess> {
+    const worker = NodeProcess.start("packages/worker/dist/main.js", { ...this.env, ...env }, through);
     this.workers.push(worker);
     await worker.says(/waiting for chunks/);
     return worker;
@@ -105,6 +118,7 @@ export class RunningService {
   }
 
   async close(): Promise<void> {
+    RunningService.open.delete(this);
     await this.stopWorkers();
     await this.web.stop("SIGKILL");
     await this.redis.remove();
