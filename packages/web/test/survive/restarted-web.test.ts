@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type ClientRequest, request } from "node:http";
 import { CommandProxy } from "../../../jobs/test/command-proxy.js";
 import { until } from "../../../jobs/test/until.js";
@@ -117,7 +118,10 @@ describe("a download", () => {
   const download = async (type: string) => {
     const response = await fetch(`${service.url}/v1/jobs/${id}/result`, { headers: { accept: type } });
     expect(response.status).toBe(200);
-    return { etag: response.headers.get("etag"), bytes: Buffer.from(await response.arrayBuffer()) };
+    const sha256 = createHash("sha256")
+      .update(Buffer.from(await response.arrayBuffer()))
+      .digest("hex");
+    return { etag: response.headers.get("etag"), sha256 };
   };
   beforeAll(async () => {
     await service.startWorker();
