@@ -22,14 +22,30 @@ export function connectionOptions(settings: RedisSettings, use: ConnectionUse, n
     // A socket with commands under way that says nothing is half-open: drop it and connect anew.
     socketTimeout: SILENCE_MS,
     retryStrategy: (attempt) => reconnectDelay(attempt),
-    // A replica that was a master (failover) refuses writes: connect again to reach the new master.
-    reconnectOnError: (error) => (error.message.startsWith("READONLY") ? 2 : false),
+    reconnectOnError: onReadOnly(),
   };
   if (use === "command") {
     return { ...shared, maxRetriesPerRequest: 1, commandTimeout: settings.timeoutMs };
   }
   // Bull refuses other values on these two.
   return { ...shared, maxRetriesPerRequest: null, enableReadyCheck: false };
+}
+
+/** A second refusal within this time is told to the caller. */
+const READ_ONLY_AGAIN_MS = 5000;
+
+/**
+ * A replica that was a master (failover) refuses writes: connect again to reach the new master, and ask it the same
+ * (2). Where it refuses again, the command fails (1): the failover is not over yet, and nobody should hang on it.
+ */
+function onReadOnly(now: () => number = () => performance.now()): (error: Error) => false | 1 | 2 {
+  let last = Number.NEGATIVE_INFINITY;
+  return (error) => {
+    if (!error.message.startsWith("READONLY")) return false;
+    const again = now() - last < READ_ONLY_AGAIN_MS;
+    last = now();
+    return again ? 1 : 2;
+  };
 }
 
 /** Milliseconds before the next attempt: doubling from 50, at most 5 s, with up to 200 ms of chance added. */
