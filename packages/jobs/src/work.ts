@@ -5,8 +5,7 @@ import type { Logger } from "./log.js";
 import type { ModelCatalogue } from "./models/model-catalogue.js";
 import type { MemoryLevel } from "./process/memory-watch.js";
 import type { Settings } from "./settings/settings.js";
-import { StoreUnavailableError } from "./store/job-store.js";
-import { toStoreError } from "./store/redis/redis-client.js";
+import { isOfConnection } from "./store/redis/redis-client.js";
 import { waitForStore } from "./wait-for-store.js";
 import { Presence } from "./workers/presence.js";
 import type { Identity } from "./workers/worker-name.js";
@@ -103,8 +102,10 @@ export class Work {
           log.warn({ jobId: task.jobId, chunk: task.index, reason: error.message }, "a lock was not renewed");
         },
         onError: (error) => {
-          const away = toStoreError(error) instanceof StoreUnavailableError;
-          log[away ? "debug" : "error"]({ reason: error.message }, "the queue reported an error");
+          log[isOfConnection(error) ? "debug" : "error"](
+            { reason: error.message },
+            "the queue reported an error",
+          );
         },
       },
     );

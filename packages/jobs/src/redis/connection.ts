@@ -54,5 +54,19 @@ export function reconnectDelay(attempt: number, random: () => number = Math.rand
 }
 
 export function connect(settings: RedisSettings, use: ConnectionUse, name: string): Redis {
-  return new Redis(settings.url, connectionOptions(settings, use, name));
+  const redis = new Redis(settings.url, connectionOptions(settings, use, name));
+  redis.on("close", () => forgetSilence(redis));
+  // Everyone who waits for a Redis that is away listens to its errors.
+  redis.setMaxListeners(0);
+  return redis;
+}
+
+/**
+ * ioredis 5.11 leaves the timer of `socketTimeout` running when its socket closes: ten seconds later it would destroy the
+ * new socket, which is well (mended in its version 6, pull request 2148).
+ */
+function forgetSilence(redis: Redis): void {
+  const inner = redis as unknown as { socketTimeoutTimer?: NodeJS.Timeout };
+  clearTimeout(inner.socketTimeoutTimer);
+  inner.socketTimeoutTimer = undefined;
 }

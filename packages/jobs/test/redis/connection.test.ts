@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
 import { pino } from "pino";
 import { connect, connectionOptions, reconnectDelay } from "../../src/redis/connection.js";
 import { ConnectionWatch } from "../../src/redis/connection-watch.js";
@@ -30,10 +31,33 @@ describe("a connection to Redis", () => {
     });
   });
 
+  it("leaves its new socket alone where a command was under way on the old one", async () => {
+    const server = await RedisServer.start();
+    const redis = connect({ ...settings, url: server.url }, "blocking", "test");
+    redis.options.socketTimeout = 1000;
+    redis.on("error", () => {});
+    let closed = 0;
+    redis.on("close", () => closed++);
+    await once(redis, "ready");
+    const answer = redis.brpoplpush("a", "b", 0.5);
+    const start = performance.now();
+    await server.stop();
+    await server.start();
+    await until(() => redis.status === "ready");
+    const before = closed;
+    await answer.catch(() => {});
+    await setTimeout(Math.max(0, 1500 - (performance.now() - start)));
+    const dropped = closed - before;
+    redis.disconnect();
+    await server.remove();
+    expect(dropped).toBe(0);
+  }, 60_000);
+
   it("notices that its socket is half-open, and connects anew", async () => {
     const server = await RedisServer.start();
     const proxy = await HalfOpenProxy.to(server.port);
     const redis = connect({ ...settings, url: `redis://127.0.0.1:${proxy.port}` }, "command", "test");
+    redis.options.socketTimeout = 1000;
     const tally = new ConnectionWatch(pino({ level: "silent" }), settings.healthCheckMs);
     tally.watch(redis);
     await once(redis, "ready");
