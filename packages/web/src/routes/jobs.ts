@@ -200,6 +200,8 @@ function uploadStream(req: Request): Readable {
   }
   const gunzip = createGunzip();
   req.on("error", (error) => gunzip.destroy(error));
+  // The reader hears of an error where it reads; one that comes when it has stopped to must not end the process.
+  gunzip.on("error", () => {});
   return req.pipe(gunzip);
 }
 
