@@ -1,5 +1,9 @@
 import { once } from "node:events";
+import type { Job } from "./job.js";
+import { RedisRequestCounts } from "./limits/redis-request-counts.js";
+import type { RequestCounts } from "./limits/request-counts.js";
 import type { Logger } from "./log.js";
+import { uploadFolder } from "./models/model-folder.js";
 import { BullQueue, type BullQueueOptions } from "./queue/bull/bull-queue.js";
 import type { ChunkQueue } from "./queue/chunk-queue.js";
 import { EmbeddedQueue } from "./queue/embedded/embedded-queue.js";
@@ -10,24 +14,35 @@ import { subscribeJobs } from "./redis/subscribe-jobs.js";
 import type { RedisSettings, Settings } from "./settings/settings.js";
 import type { ChunkStore } from "./store/chunk-store.js";
 import { FileChunkStore } from "./store/files/file-chunk-store.js";
+import { FileModelStore } from "./store/files/file-model-store.js";
 import { type IdempotencyStore, MemoryIdempotencyStore } from "./store/idempotency-store.js";
 import { JobChanges } from "./store/job-changes.js";
 import type { JobStore } from "./store/job-store.js";
 import { MemoryJobStore } from "./store/memory/memory-job-store.js";
+import type { ModelStore } from "./store/model-store.js";
 import { RedisChunkStore } from "./store/redis/redis-chunk-store.js";
 import { RedisIdempotencyStore } from "./store/redis/redis-idempotency-store.js";
 import { RedisJobStore } from "./store/redis/redis-job-store.js";
+import { RedisModelStore } from "./store/redis/redis-model-store.js";
+import { MemoryTotals } from "./totals/memory-totals.js";
+import { RedisTotals } from "./totals/redis-totals.js";
+import type { Totals } from "./totals/totals.js";
 import { MemoryWorkerRegistry } from "./workers/memory-worker-registry.js";
 import { RedisWorkerRegistry } from "./workers/redis-worker-registry.js";
 import type { WorkerRegistry } from "./workers/worker-registry.js";
 
-/** Everything jobs are kept in: on Redis, shared by many processes, or inside this one. */
+/** Everything jobs and uploaded models are kept in: on Redis, shared by many processes, or inside this one. */
 export interface Backend {
   readonly jobs: JobStore;
   readonly chunks: ChunkStore;
+  readonly modelStore: ModelStore;
   readonly queue: ChunkQueue;
   readonly workers: WorkerRegistry;
   readonly idempotency: IdempotencyStore;
+  /** What is counted over all processes, for metrics. */
+  readonly totals: Totals;
+  /** Callers' requests over all web processes; absent where there is only this one. */
+  readonly requests?: RequestCounts;
   /** Tells of changes of jobs, wherever they were made. */
   readonly changes: JobChanges;
   readonly connections: ConnectionTally;
@@ -39,7 +54,7 @@ export interface Backend {
 
 export interface BackendOptions {
   readonly queue?: BullQueueOptions;
-  /** Whether to hear of changes of jobs; a worker need not. Default true. */
+  /** Whether to hear of changes of jobs and models; a worker need not. Default true. */
   readonly listen?: boolean;
 }
 
@@ -50,21 +65,27 @@ export function openBackend(settings: Settings, log: Logger, options: BackendOpt
 }
 
 function embeddedBackend(settings: Settings): Backend {
+  const modelStore = new FileModelStore(uploadFolder(settings.modelDir), settings.jobTtlSeconds);
   const chunks = new FileChunkStore();
-  const jobs = new MemoryJobStore(settings.jobTtlSeconds, (job) => void chunks.removeJob(job.id));
+  const totals = new MemoryTotals();
+  const freeBlobs = (job: Job) => void chunks.removeJob(job.id);
+  const jobs = new MemoryJobStore(settings.jobTtlSeconds, freeBlobs, Date.now, totals);
   const queue = new EmbeddedQueue();
   return {
     jobs,
     chunks,
+    modelStore,
     queue,
     workers: new MemoryWorkerRegistry(),
     idempotency: new MemoryIdempotencyStore(settings.jobTtlSeconds, settings.chunkLockMs),
+    totals,
     changes: jobs.changes,
     connections: { reconnects: 0 },
     async settled() {},
     async close(graceMs) {
       await queue.close(graceMs);
       await chunks.close();
+      await modelStore.close();
     },
   };
 }
@@ -90,9 +111,12 @@ function redisBackend(
   return {
     jobs: new RedisJobStore(redis, settings.jobTtlSeconds),
     chunks: new RedisChunkStore(redis, settings.jobTtlSeconds),
+    modelStore: new RedisModelStore(redis, settings.jobTtlSeconds, subscriber),
     queue,
     workers: new RedisWorkerRegistry(redis, settings.chunkLockMs),
     idempotency: new RedisIdempotencyStore(redis, settings.jobTtlSeconds, settings.chunkLockMs),
+    totals: new RedisTotals(redis),
+    requests: new RedisRequestCounts(redis),
     changes,
     connections,
     async settled(ms) {

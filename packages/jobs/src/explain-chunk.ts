@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { decodeInputChunk } from "./chunk/input-chunk.js";
-import { decodeResultChunk, encodeResultChunk } from "./chunk/result-chunk.js";
+import { decodeResultChunk, ResultChunkBuilder } from "./chunk/result-chunk.js";
+import { explainInPieces } from "./explain-in-pieces.js";
 import type { Job } from "./job.js";
 import type { ModelCatalogue } from "./models/model-catalogue.js";
 import type { ChunkHandler } from "./queue/chunk-queue.js";
@@ -12,6 +13,8 @@ export interface ChunkServices {
   readonly jobs: JobStore;
   readonly chunks: ChunkStore;
   readonly models: ModelCatalogue;
+  /** The process's memory limit. */
+  readonly limitBytes: number;
   /** Where the work is counted, for the worker's heartbeat. */
   readonly tally?: WorkTally;
 }
@@ -48,22 +51,28 @@ export function chunkHandler(services: ChunkServices): ChunkHandler {
 }
 
 async function explainChunk(services: ChunkServices, jobId: string, index: number, signal: AbortSignal) {
-  const { jobs, chunks, models, tally } = services;
-  const job = await jobs.get(jobId);
+  const { jobs, chunks, models, limitBytes, tally } = services;
+  const [job, input] = await Promise.all([jobs.get(jobId), chunks.get(jobId, "in", index)]);
   if (job === undefined) return;
-  const input = await chunks.get(jobId, "in", index);
   if (input === undefined) return countEarlierResult(services, job, index);
-  const served = models.ofJob(job.model);
+  const served = await models.ofJob(job.model);
   if (served === undefined) {
     throw new ModelNotHereError(`model ${job.model.name}, version ${job.model.version}, is not here`);
   }
   if (tally !== undefined) tally.job = jobId;
   const { matrix, ids } = decodeInputChunk(input, job.idColumns.length);
-  const explanation = models.explainer(served, job.options).explain(matrix);
-  const predictions = served.model.predict(matrix, { output: job.options.output });
+  const { options, precision } = job;
+  const [features, outputs] = [job.featureNames.length, job.outputNames.length];
+  const result = new ResultChunkBuilder({ rows: matrix.rows, features, outputs, precision });
+  const explainer = models.explainer(served, options);
+  const { output } = options;
+  for await (const piece of explainInPieces(served.model, explainer, matrix, { output, limitBytes })) {
+    result.add(piece.from, piece.explanation, piece.predictions);
+    signal.throwIfAborted();
+  }
   await setImmediate();
   signal.throwIfAborted();
-  await chunks.put(jobId, "out", index, encodeResultChunk(explanation, predictions, ids));
+  await chunks.put(jobId, "out", index, result.encode(ids));
   const stillWanted = await jobs.chunkDone(jobId, index, matrix.rows);
   if (stillWanted) await chunks.remove(jobId, "in", index);
   else await removeUnlessCompleted(jobId, services);

@@ -42,6 +42,8 @@ export class JobIntake {
   private chunkCount = 0;
   private rowCount = 0;
   private readonly touching: NodeJS.Timeout;
+  /** The chunk that is on its way to the store while the next one is read. */
+  private underWay: Promise<void> = Promise.resolve();
 
   private constructor(
     readonly job: NewJob,
@@ -62,23 +64,24 @@ export class JobIntake {
   }
 
   /**
-   * Stores the rows before it queues the reference to them. Waits while many chunks of the job wait, so that an upload
-   * is held back to the pace of the workers.
-   * @throws JobEndedError where the job failed, was cancelled or deleted; NoWorkerError
+   * Sends the rows on their way to the store and the queue, one chunk at a time. Waits while many chunks of the job wait,
+   * so that an upload is held back to the pace of the workers.
+   * @throws what the chunk before met with; JobEndedError where the job failed, was cancelled or deleted; NoWorkerError
    */
   async add(matrix: Matrix, ids: readonly (readonly string[])[]): Promise<void> {
+    await this.underWay;
     await this.pace();
-    const index = this.chunkCount++;
-    const { job } = this;
-    const bytes = encodeInputChunk({ matrix, ids });
-    await this.services.chunks.put(job.id, "in", index, bytes);
-    await this.services.queue.add({
-      schema: TASK_SCHEMA,
-      jobId: job.id,
-      index,
-      requestId: job.requestId,
-    });
+    this.underWay = this.send(this.chunkCount++, matrix, ids);
+    // Whoever awaits it next hears of a failure; until then nobody may.
+    this.underWay.catch(() => {});
     this.rowCount += matrix.rows;
+  }
+
+  /** Stores the rows before it queues the reference to them. */
+  private async send(index: number, matrix: Matrix, ids: readonly (readonly string[])[]): Promise<void> {
+    const { id: jobId, requestId } = this.job;
+    await this.services.chunks.put(jobId, "in", index, encodeInputChunk({ matrix, ids }));
+    await this.services.queue.add({ schema: TASK_SCHEMA, jobId, index, requestId });
   }
 
   /** Asks after the job once every few chunks only: what waits meanwhile is bounded. */
@@ -101,13 +104,16 @@ export class JobIntake {
     }
   }
 
+  /** @throws what the last chunk met with */
   async seal(): Promise<void> {
+    await this.underWay;
     await this.services.jobs.seal(this.job.id, this.rowCount, this.chunkCount);
     clearInterval(this.touching);
   }
 
   async abandon(): Promise<void> {
     clearInterval(this.touching);
+    await this.underWay.catch(() => {});
     await removeJob(this.job.id, this.chunkCount, this.services);
   }
 }

@@ -1,3 +1,5 @@
+import type { Precision } from "./chunk/result-chunk.js";
+
 /**
  * The words used throughout:
  *
@@ -32,6 +34,8 @@ export interface JobModel {
   readonly version: string;
   /** SHA-256 of the background rows it compares with, where it has any. */
   readonly backgroundVersion?: string;
+  /** The bundled example, which was served since there was no other model. */
+  readonly fallback?: boolean;
 }
 
 /** What is fixed when a job is made. */
@@ -43,6 +47,8 @@ export interface NewJob {
   readonly outputNames: readonly string[];
   /** Columns of the input that are carried into the result as text. */
   readonly idColumns: readonly string[];
+  /** Default `float64`. */
+  readonly precision?: Precision;
   readonly requestId?: string;
 }
 

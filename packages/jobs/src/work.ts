@@ -1,8 +1,11 @@
+import { randomUUID } from "node:crypto";
 import type { Backend } from "./backend.js";
 import { chunkHandler } from "./explain-chunk.js";
+import type { ChunkTask } from "./job.js";
 import { sweepJobs } from "./job-sweeper.js";
 import type { Logger } from "./log.js";
 import type { ModelCatalogue } from "./models/model-catalogue.js";
+import { collectGarbage } from "./process/collect-garbage.js";
 import type { MemoryLevel } from "./process/memory-watch.js";
 import type { Settings } from "./settings/settings.js";
 import { isOfConnection } from "./store/redis/redis-client.js";
@@ -30,6 +33,9 @@ export interface WorkTallies {
   lockFailures: number;
 }
 
+/** What a log line tells of a chunk: the request that brought it, too. */
+const named = ({ jobId, index, requestId }: ChunkTask) => ({ jobId, chunk: index, requestId });
+
 /**
  * A process at work: takes chunks off the queue, is known to the registry, and now and then finishes what others
  * left. `close` takes it out of the registry; the queue itself is the backend's to close.
@@ -46,11 +52,14 @@ export class Work {
   };
   readonly presence: Presence;
   private readonly sweeper: NodeJS.Timeout;
+  private readonly reporter: NodeJS.Timeout;
+  private readonly id = randomUUID();
 
   private constructor(private readonly services: WorkServices) {
     const { settings, log, backend, identity } = services;
     this.presence = new Presence(backend.workers, settings, this.tallies, log, identity);
     this.sweeper = setInterval(() => void this.sweep(), settings.chunkLockMs).unref();
+    this.reporter = setInterval(() => void this.report(), settings.chunkLockMs / 6).unref();
   }
 
   static async begin(services: WorkServices): Promise<Work> {
@@ -68,38 +77,63 @@ export class Work {
 
   async close(): Promise<void> {
     clearInterval(this.sweeper);
+    clearInterval(this.reporter);
+    await this.report();
     await this.presence.end();
   }
 
-  private async takeChunks(): Promise<void> {
+  /** Brings what this process has counted to the totals. Where they are away, a later report has it all. */
+  async report(): Promise<void> {
     const { backend, models, log } = this.services;
+    const { rowsDone, chunks, chunkSeconds, chunksFailed, stalled, lockFailures } = this.tallies;
+    try {
+      await backend.totals.report(this.id, {
+        rowsExplained: rowsDone,
+        chunksExplained: chunks,
+        chunkSeconds,
+        chunksFailed,
+        chunksStalled: stalled,
+        lockFailures,
+        nameCollisions: this.presence.collisions,
+        redisReconnects: backend.connections.reconnects,
+        explainersCompiled: models.explainers.compiled,
+        compileSeconds: models.explainers.compileSeconds,
+      });
+    } catch (error) {
+      log.debug({ reason: (error as Error).message }, "the totals cannot be reached");
+    }
+  }
+
+  private async takeChunks(): Promise<void> {
+    const { settings, backend, models, log } = this.services;
     const { tallies } = this;
-    const handle = waitForStore(chunkHandler({ ...backend, models, tally: tallies }), backend.jobs);
+    const { limitBytes } = settings.memory;
+    const handle = waitForStore(
+      chunkHandler({ ...backend, models, limitBytes, tally: tallies }),
+      backend.jobs,
+    );
     await backend.queue.process(
       async (task, signal) => {
         const start = performance.now();
         await handle(task, signal);
         tallies.chunks++;
         tallies.chunkSeconds += (performance.now() - start) / 1000;
-        log.debug(
-          { jobId: task.jobId, chunk: task.index, requestId: task.requestId },
-          "a chunk is explained",
-        );
-        if (this.services.settings.memory.aggressive) this.forget();
+        log.debug(named(task), "a chunk is explained");
+        if (settings.memory.aggressive) this.forget();
       },
       {
         onGiveUp: async (task, error) => {
           tallies.chunksFailed++;
-          log.error({ jobId: task.jobId, chunk: task.index, reason: error.message }, "a chunk failed");
+          log.error({ ...named(task), reason: error.message }, "a chunk failed");
           await backend.jobs.fail(task.jobId, `chunk ${task.index}: ${error.message}`);
         },
         onStalled: (task) => {
           tallies.stalled++;
-          log.warn({ jobId: task.jobId, chunk: task.index }, "the chunk of a silent worker came back");
+          log.warn(named(task), "the chunk of a silent worker came back");
         },
         onLockExtensionFailed: (task, error) => {
           tallies.lockFailures++;
-          log.warn({ jobId: task.jobId, chunk: task.index, reason: error.message }, "a lock was not renewed");
+          log.warn({ ...named(task), reason: error.message }, "a lock was not renewed");
         },
         onError: (error) => {
           log[isOfConnection(error) ? "debug" : "error"](
@@ -111,10 +145,10 @@ export class Work {
     );
   }
 
-  /** AGGRESSIVE_MEMORY_MANAGEMENT: caches go after every chunk, and so does garbage where Node lets us. */
+  /** AGGRESSIVE_MEMORY_MANAGEMENT: caches and garbage go after every chunk. */
   private forget(): void {
     this.services.models.dropExplainers();
-    (globalThis as { gc?: () => void }).gc?.();
+    collectGarbage();
   }
 
   private async sweep(): Promise<void> {

@@ -10,7 +10,7 @@ import { until } from "./until.js";
 const log = pino({ level: "silent" });
 const settings = readSettings({});
 const models = openCatalogue(settings);
-const served = models.only()!;
+const served = (await models.only())!;
 const features = served.model.featureNames.length;
 
 let backend: Backend;
@@ -38,13 +38,14 @@ const rows = (count: number) => ({
 });
 const task = (jobId: string, index = 0) => ({ schema: 1, jobId, index }) as const;
 const never = new AbortController().signal;
+const handler = () => chunkHandler({ ...backend, models, limitBytes: settings.memory.limitBytes });
 
 describe("a chunk", () => {
   it("is explained once and counted once, however often it is run", async () => {
     const intake = await begin();
     await intake.add(rows(3), []);
     await intake.seal();
-    const handle = chunkHandler({ ...backend, models });
+    const handle = handler();
     await handle(task(intake.job.id), never);
     const first = await backend.chunks.get(intake.job.id, "out", 0);
     await handle(task(intake.job.id), never);
@@ -58,7 +59,7 @@ describe("a chunk", () => {
     await intake.add(rows(3), []);
     await intake.add(rows(2), []);
     await intake.seal();
-    const handle = chunkHandler({ ...backend, models });
+    const handle = handler();
     await handle(task(intake.job.id, 0), never);
     const result = (await backend.chunks.get(intake.job.id, "out", 0))!;
     await backend.chunks.put(intake.job.id, "out", 1, result);
@@ -72,7 +73,7 @@ describe("a chunk", () => {
     await intake.add(rows(1), []);
     await intake.seal();
     for (let i = 0; i < 3; i++) await backend.jobs.chunkBegun(intake.job.id, 0);
-    await chunkHandler({ ...backend, models })(task(intake.job.id), never);
+    await handler()(task(intake.job.id), never);
     expect(await backend.jobs.get(intake.job.id)).toMatchObject({
       state: "failed",
       error: "chunk 0: 3 workers went silent while they explained it",
@@ -82,16 +83,18 @@ describe("a chunk", () => {
   it("of a job that was cancelled leaves nothing", async () => {
     const intake = await begin();
     await intake.add(rows(1), []);
+    await intake.seal();
     await backend.jobs.cancel(intake.job.id);
-    await chunkHandler({ ...backend, models })(task(intake.job.id), never);
+    await handler()(task(intake.job.id), never);
     expect(await backend.chunks.get(intake.job.id, "out", 0)).toBeUndefined();
   });
 
   it("whose time is taken away stores nothing, and counts as left", async () => {
     const intake = await begin();
     await intake.add(rows(1), []);
+    await intake.seal();
     const aborted = AbortSignal.abort(new Error("lost"));
-    await expect(chunkHandler({ ...backend, models })(task(intake.job.id), aborted)).rejects.toThrow("lost");
+    await expect(handler()(task(intake.job.id), aborted)).rejects.toThrow("lost");
     expect(await backend.chunks.get(intake.job.id, "out", 0)).toBeUndefined();
     expect(await backend.jobs.chunkBegun(intake.job.id, 0)).toBe(1);
   });
@@ -114,7 +117,7 @@ describe("an upload", () => {
     await until(() => added >= 65);
     const held = added;
     expect(held).toBeLessThan(80);
-    await backend.queue.process(chunkHandler({ ...backend, models }));
+    await backend.queue.process(handler());
     await uploading;
     await until(async () => (await backend.jobs.get(intake.job.id))?.state === "completed");
     expect(await backend.jobs.get(intake.job.id)).toMatchObject({ rowsDone: 100, chunks: 100 });
@@ -131,7 +134,7 @@ describe("all uploads", () => {
     });
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(added).toBe(false);
-    await backend.queue.process(chunkHandler({ ...backend, models }));
+    await backend.queue.process(handler());
     await adding;
     await intake.seal();
     await until(async () => (await backend.jobs.get(intake.job.id))?.state === "completed");

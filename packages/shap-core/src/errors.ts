@@ -1,5 +1,5 @@
 /** Stable names of what can go wrong; programs branch on these, people read the message. */
-export type ShapErrorCode = "MODEL_FORMAT" | "UNSUPPORTED_MODEL" | "SHAPE";
+export type ShapErrorCode = "MODEL_FORMAT" | "UNSUPPORTED_MODEL" | "SHAPE" | "ADDITIVITY";
 
 /** The base of every error this library throws on purpose. */
 export abstract class ShapError extends Error {
@@ -56,5 +56,23 @@ export class ShapeError extends ShapError {
     options?: ErrorOptions,
   ) {
     super(message, options);
+  }
+}
+
+/** An explanation that does not add up to the prediction: its values are wrong, or are of other rows. */
+export class AdditivityError extends ShapError {
+  readonly code = "ADDITIVITY";
+
+  constructor(
+    readonly row: number,
+    readonly output: string,
+    readonly sum: number,
+    readonly prediction: number,
+    options?: ErrorOptions,
+  ) {
+    super(
+      `row ${row}, output ${JSON.stringify(output)}: base value and values add up to ${sum}, the model gives ${prediction}`,
+      options,
+    );
   }
 }

@@ -1,4 +1,5 @@
 import { ShapeError } from "./errors.js";
+import { checkAdditive } from "./explanation/additivity.js";
 import { autoCohorts, type Cohorts, labelledCohorts } from "./explanation/cohorts.js";
 import { type ColumnOptions, toColumns } from "./explanation/columns.js";
 import { type CsvOptions, toCsv } from "./explanation/csv.js";
@@ -8,6 +9,7 @@ import { type FeatureSummary, reduceFeatures, reduceRows } from "./explanation/r
 import { type Selection, select } from "./explanation/selection.js";
 import { describeExplanation, type SentenceOptions } from "./explanation/sentence.js";
 import type { Matrix } from "./model/matrix.js";
+import type { Predictions } from "./model/model.js";
 import { clusterColumns, type Hierarchy, type Linkage } from "./sampling/hierarchy.js";
 import type { Evaluations } from "./sampling/row-evaluator.js";
 
@@ -88,6 +90,16 @@ export class Explanation {
     return this.sum("features").map(
       (sum, i) => this.baseValue(Math.floor(i / outputs), i % outputs) + sum + (this.remainder?.[i] ?? 0),
     );
+  }
+
+  /**
+   * Holds base values and values against what the model itself gives for the same rows: `explanation.checkAdditive(
+   * model.predict(rows))`. Within 1e-9 of the magnitudes that are added up.
+   * @throws AdditivityError naming the first row that does not add up
+   * @throws ShapeError where rows or outputs differ in number
+   */
+  checkAdditive(predictions: Predictions): void {
+    checkAdditive(this, predictions);
   }
 
   /**

@@ -1,4 +1,5 @@
 export {
+  AdditivityError,
   ModelFormatError,
   ShapError,
   type ShapErrorCode,

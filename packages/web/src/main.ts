@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-import { createLogger, ModelFolderError, readSettings, SettingsError } from "@shap-service/jobs";
+import { createLogger, letHeapGrow, ModelFolderError, readSettings, SettingsError } from "@shap-service/jobs";
 import { ListenError, startServer } from "./server.js";
 
 /** What is left to do once the requests under way have ended; Render kills 30 s after SIGTERM. */
 const FAREWELL_MS = 8000;
 
+letHeapGrow();
 try {
   const settings = readSettings(process.env);
   const log = createLogger("web", settings);

@@ -33,11 +33,12 @@ export interface WebServer {
  */
 export async function startServer(settings: Settings, log: Logger): Promise<WebServer> {
   const models = openCatalogue(settings);
-  report(models, log);
   warnOfOpenDoor(settings, log);
   const backend = openBackend(settings, log);
   try {
     await backend.settled(2000);
+    await models.follow(backend.modelStore);
+    report(models, log);
     const embedded = backend.queue.kind === "embedded";
     const work = embedded ? await Work.begin({ settings, log, backend, models }) : undefined;
     const memory = new MemoryWatch(settings.memory, (level, rssBytes) => {
@@ -58,11 +59,13 @@ export async function startServer(settings: Settings, log: Logger): Promise<WebS
         await closeServer(server, settings.shutdownMs);
         await uploads.ended(FREE_MS);
         memory.stop();
+        models.close();
         await work?.close();
         await backend.close(FREE_MS);
       },
     };
   } catch (error) {
+    models.close();
     await backend.close(0);
     throw error;
   }

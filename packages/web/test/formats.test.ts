@@ -17,8 +17,8 @@ const names = Object.keys(rows[0]!);
 const column = (name: string) =>
   rows.map((row) => (row as Record<string, number | string | null>)[name] ?? null);
 
-async function explained(body: string | Uint8Array<ArrayBuffer>, type: string): Promise<string> {
-  const response = await postCsv(`${jobs}?id=who`, body, { "content-type": type });
+async function explained(body: string | Uint8Array<ArrayBuffer>, type: string, query = ""): Promise<string> {
+  const response = await postCsv(`${jobs}?id=who${query}`, body, { "content-type": type });
   expect(await response.clone().text()).toContain('"id"');
   expect(response.status).toBe(202);
   const { id } = (await response.json()) as { id: string };
@@ -104,6 +104,30 @@ describe("a table", () => {
       expect(Array.from({ length: 100 }, (_, r) => table.getChildAt(c)!.get(r))).toEqual(fromCsv);
       expect(objects.map((row) => row[name])).toEqual(fromCsv);
     }
+  });
+
+  it("comes back in float32 where that was asked for: the same numbers rounded, in every form", async () => {
+    const id = await explained(csv, "text/csv", "&precision=float32");
+    const bytes = async (type: string) => (await result(id, type)).arrayBuffer();
+    const lines = (await (await result(id, "text/csv")).text()).trimEnd().split("\n").slice(1);
+    const full = expected.trimEnd().split("\n").slice(1);
+    const table = tableFromIPC(new Uint8Array(await bytes("application/vnd.apache.arrow.stream")));
+    const objects = await parquetReadObjects({ file: await bytes("application/vnd.apache.parquet") });
+    const json = (await (await result(id, "application/json")).json()) as { values: number[][] };
+    for (const [r, line] of lines.entries()) {
+      const [who, prediction, base, ...values] = line.split(",");
+      const [expectedWho, expectedPrediction, expectedBase, ...expectedValues] = full[r]!.split(",");
+      const rounded = expectedValues.map((text) => Math.fround(Number(text)));
+      expect([who, base]).toEqual([expectedWho, expectedBase]);
+      expect(Math.fround(Number(prediction))).toBe(Math.fround(Number(expectedPrediction)));
+      expect(values.map((text) => Math.fround(Number(text)))).toEqual(rounded);
+      expect(values.every((text) => text.length <= 15)).toBe(true);
+      expect(json.values[r]).toEqual(values.map(Number));
+      expect(rounded.map((_, j) => table.getChildAt(3 + j)!.get(r))).toEqual(rounded);
+      expect(Object.values(objects[r]!).slice(3)).toEqual(rounded);
+    }
+    const top = await (await fetch(`${jobs}/${id}/result?top=1`, { headers: { accept: "text/csv" } })).text();
+    expect(top.split("\n")[1]!.split(",").at(-1)!.length).toBeLessThanOrEqual(15);
   });
 
   it("tells the strongest reasons a row where only those are asked for", async () => {

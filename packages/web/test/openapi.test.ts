@@ -3,7 +3,7 @@ import { openApiDocument } from "../src/openapi/document.js";
 import type { WebServer } from "../src/server.js";
 import { startService } from "./service.js";
 
-type Paths = Record<string, Record<string, { responses: Record<string, unknown> }>>;
+type Paths = Record<string, Record<string, { "x-role"?: string; responses: Record<string, unknown> }>>;
 const { paths } = openApiDocument() as { paths: Paths };
 const operations = Object.entries(paths).flatMap(([path, methods]) =>
   Object.keys(methods).map((method) => ({ path, method })),
@@ -27,6 +27,15 @@ describe("the OpenAPI document", () => {
     );
     const page = await (await fetch(`${service.url}/docs`)).text();
     for (const path of Object.keys(paths)) expect(page).toContain(path);
+  });
+
+  it("holds of queries too: a field that is not listed is refused wherever a key is needed", async () => {
+    for (const { path, method } of operations) {
+      if (path.startsWith("/admin") || !paths[path]![method]!["x-role"]) continue;
+      const address = path.replace("{name}", "mortgage").replace("{plot}", "bar").replace("{id}", "j0");
+      const response = await fetch(`${service.url}${address}?x=1`, { method: method.toUpperCase() });
+      expect(`${path} ${((await response.json()) as { code: string }).code}`).toBe(`${path} unknown-field`);
+    }
   });
 
   it("lists only what is served", async () => {

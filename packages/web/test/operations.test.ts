@@ -69,9 +69,9 @@ describe("the plots", () => {
 /** The application with parts of our own choice. */
 async function appWith(parts: {
   rss?: number;
-  requestsPerMinute?: number;
+  env?: Record<string, string>;
 }): Promise<[Server, string, () => Promise<void>]> {
-  const settings = readSettings({ LOG_LEVEL: "silent" });
+  const settings = readSettings({ LOG_LEVEL: "silent", ...parts.env });
   const log = createLogger("web", settings);
   const backend = openBackend(settings, log);
   const rss = parts.rss ?? 1;
@@ -81,14 +81,12 @@ async function appWith(parts: {
     () => rss,
     5,
   );
-  const { requestsPerMinute } = parts;
   const app = createApp({
     settings,
     log,
     backend,
     models: openCatalogue(settings),
     memory,
-    requestsPerMinute,
   });
   const server = createServer(app).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -109,12 +107,14 @@ describe("under pressure", () => {
     const refused = await post(`${url}/v1/models/mortgage/explain`, { rows: sampleRows(1) });
     expect(refused.status).toBe(503);
     expect(refused.headers.get("retry-after")).toBe("10");
+    const upload = await fetch(`${url}/v1/models/m`, { method: "PUT", body: "{}" });
+    expect(upload.status).toBe(503);
     expect((await fetch(`${url}/v1/models`)).status).toBe(200);
     await close();
   });
 
   it("a caller that asks too often is told when to come back", async () => {
-    const [, url, close] = await appWith({ requestsPerMinute: 2 });
+    const [, url, close] = await appWith({ env: { SHAP_RATE_LIMIT_PER_MINUTE: "2" } });
     const codes: number[] = [];
     for (let i = 0; i < 3; i++) codes.push((await fetch(`${url}/v1/models`)).status);
     expect(codes).toEqual([200, 200, 429]);

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-import { createLogger, ModelFolderError, readSettings, SettingsError } from "@shap-service/jobs";
+import { createLogger, letHeapGrow, ModelFolderError, readSettings, SettingsError } from "@shap-service/jobs";
 import { startWorker } from "./worker.js";
 
 /** What is left to say once the present chunk has ended; Render kills 30 s after SIGTERM. */
 const FAREWELL_MS = 5000;
 
+letHeapGrow();
 try {
   const settings = readSettings(process.env);
   if (settings.redis === undefined) {

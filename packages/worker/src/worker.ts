@@ -29,6 +29,7 @@ export async function startWorker(
   const models = openCatalogue(settings);
   for (const broken of models.broken) log.error(broken, "a model file cannot be served");
   const backend = openBackend(settings, log, { listen: false, ...options });
+  models.use(backend.modelStore);
   // So that it is registered at once where Redis is there; where it is not, it is waited for.
   await backend.settled(2000);
   const work = await Work.begin({ settings, log, backend, models });

@@ -58,6 +58,19 @@ export const contractVariables: readonly ContractVariable[] = [
     default: "1000",
   },
   { key: "SHAP_MODEL_DIR", usedBy: both, type: { kind: "text" }, default: "./models" },
+  { key: "SHAP_MAX_MODEL_MB", usedBy: web, type: { kind: "number", min: 0.001, max: 1024 }, default: "50" },
+  {
+    key: "SHAP_MODEL_CHECK_SECONDS",
+    usedBy: web,
+    type: { kind: "number", min: 0.1, max: 3600 },
+    default: "15",
+  },
+  {
+    key: "SHAP_MODEL_CHECK_MEMORY_MB",
+    usedBy: web,
+    type: { kind: "integer", min: 96, max: 1_048_576 },
+    default: "240",
+  },
   {
     key: "SHAP_ALLOW_FALLBACK_MODEL",
     usedBy: both,
@@ -66,7 +79,19 @@ export const contractVariables: readonly ContractVariable[] = [
   },
   { key: "SHAP_API_KEY", usedBy: web, type: { kind: "text" }, secret: true },
   { key: "SHAP_API_KEYS", usedBy: web, type: { kind: "key digests" } },
+  {
+    key: "SHAP_RATE_LIMIT_PER_MINUTE",
+    usedBy: web,
+    type: { kind: "integer", min: 1, max: 1_000_000_000 },
+    default: "120000",
+  },
   { key: "SHAP_JOB_TTL_HOURS", usedBy: both, type: { kind: "number", min: 0.01, max: 8760 }, default: "24" },
+  {
+    key: "SHAP_CHUNK_LOCK_SECONDS",
+    usedBy: both,
+    type: { kind: "number", min: 1, max: 3600 },
+    default: "30",
+  },
   {
     key: "LOG_LEVEL",
     usedBy: both,

@@ -30,6 +30,10 @@ services:
     envVars:
       - { key: HOST, value: 0.0.0.0 }
       - { key: SHAP_MAX_SYNC_ROWS, value: "1000" }
+      - { key: SHAP_MAX_MODEL_MB, value: "50" }
+      - { key: SHAP_MODEL_CHECK_SECONDS, value: "15" }
+      - { key: SHAP_MODEL_CHECK_MEMORY_MB, value: "240" }
+      - { key: SHAP_RATE_LIMIT_PER_MINUTE, value: "120000" }
       - { key: SHAP_API_KEY, generateValue: true } # the admin key; Render makes it and keeps it
       - ${redis}
       - fromGroup: ${base}-settings
@@ -76,6 +80,7 @@ envVarGroups:
       - { key: SHAP_MODEL_DIR, value: ./models }
       - { key: SHAP_ALLOW_FALLBACK_MODEL, value: "false" }
       - { key: SHAP_JOB_TTL_HOURS, value: "24" }
+      - { key: SHAP_CHUNK_LOCK_SECONDS, value: "30" }
       - { key: LOG_LEVEL, value: info }
 `;
 }

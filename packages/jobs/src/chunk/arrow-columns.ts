@@ -1,6 +1,7 @@
 import {
   type Data,
   Field,
+  Float32,
   Float64,
   makeData,
   RecordBatch,
@@ -12,6 +13,8 @@ import {
   Utf8,
   vectorFromArray,
 } from "apache-arrow";
+
+export type NumberColumn = Float64Array | Float32Array;
 
 /**
  * Columns in order. Known by their position alone: a carried column may bear a feature's name, and apache-arrow
@@ -31,10 +34,14 @@ export class ColumnBuilder {
   }
 
   /** `column` is kept, not copied. */
-  addNumbers(column: Float64Array): this {
-    const type = new Float64();
-    this.fields.push(new Field(this.nextName(), type, false));
-    this.children.push(makeData({ type, length: this.rows, nullCount: 0, data: column }));
+  addNumbers(column: NumberColumn): this {
+    const length = this.rows;
+    const data =
+      column instanceof Float32Array
+        ? makeData({ type: new Float32(), length, nullCount: 0, data: column })
+        : makeData({ type: new Float64(), length, nullCount: 0, data: column });
+    this.fields.push(new Field(this.nextName(), data.type, false));
+    this.children.push(data);
     return this;
   }
 
@@ -71,8 +78,8 @@ export class ColumnReader {
     return this.table.schema.metadata.get(key);
   }
 
-  numbers(index: number): Float64Array {
-    return this.table.getChildAt(index)!.toArray() as Float64Array;
+  numbers(index: number): NumberColumn {
+    return this.table.getChildAt(index)!.toArray() as NumberColumn;
   }
 
   texts(index: number): string[] {

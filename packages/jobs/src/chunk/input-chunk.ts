@@ -14,8 +14,9 @@ export function encodeInputChunk(chunk: InputChunk): Uint8Array {
   const { data, rows, columns } = chunk.matrix;
   const builder = new ColumnBuilder(rows);
   for (const texts of chunk.ids) builder.addTexts(texts);
+  const turned = new Float64Array(rows * columns);
   for (let c = 0; c < columns; c++) {
-    const column = new Float64Array(rows);
+    const column = turned.subarray(c * rows, (c + 1) * rows);
     for (let r = 0; r < rows; r++) column[r] = data[r * columns + c]!;
     builder.addNumbers(column);
   }

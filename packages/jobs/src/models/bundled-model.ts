@@ -6,5 +6,5 @@ const folder = new URL("../../../../examples/mortgage/", import.meta.url);
 
 export function bundledModel(): ServedModel {
   const read = (name: string) => readFileSync(new URL(name, folder));
-  return parseModel("mortgage", read("model.json"), read("background.csv"), true);
+  return parseModel("mortgage", read("model.json"), read("background.csv"), "example");
 }

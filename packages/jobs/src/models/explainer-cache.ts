@@ -1,4 +1,5 @@
 import type { Explainer } from "shap-core";
+import { RecentlyUsed } from "./recently-used.js";
 
 /** What compiled explainers may take in all. */
 const BUDGET_BYTES = 96 * 2 ** 20;
@@ -7,47 +8,36 @@ const UNKNOWN_BYTES = 2 ** 20;
 
 /** Compiled explainers under a byte budget; the least recently used go first. The one in use always stays. */
 export class ExplainerCache {
-  /** In order of use, the most recent last. */
-  private readonly entries = new Map<string, { explainer: Explainer; bytes: number }>();
-  private total = 0;
+  private readonly kept: RecentlyUsed<Explainer>;
   /** For metrics. */
   compiled = 0;
   compileSeconds = 0;
 
-  constructor(private readonly budgetBytes = BUDGET_BYTES) {}
+  constructor(budgetBytes = BUDGET_BYTES) {
+    this.kept = new RecentlyUsed(budgetBytes);
+  }
 
   get bytes(): number {
-    return this.total;
+    return this.kept.bytes;
   }
 
   get(key: string, make: () => Explainer): Explainer {
-    const known = this.entries.get(key);
-    if (known !== undefined) {
-      this.entries.delete(key);
-      this.entries.set(key, known);
-      return known.explainer;
-    }
+    const known = this.kept.get(key);
+    if (known !== undefined) return known;
     const start = performance.now();
     const explainer = make();
     this.compileSeconds += (performance.now() - start) / 1000;
     this.compiled++;
-    const bytes = explainer.plan?.memoryBytes ?? UNKNOWN_BYTES;
-    this.entries.set(key, { explainer, bytes });
-    this.total += bytes;
-    this.evict();
+    this.kept.add(key, explainer, explainer.plan?.memoryBytes ?? UNKNOWN_BYTES);
     return explainer;
   }
 
-  clear(): void {
-    this.entries.clear();
-    this.total = 0;
+  /** Those whose key begins so go. */
+  remove(beginning: string): void {
+    for (const key of this.kept.keys()) if (key.startsWith(beginning)) this.kept.remove(key);
   }
 
-  private evict(): void {
-    for (const [key, { bytes }] of this.entries) {
-      if (this.total <= this.budgetBytes || this.entries.size === 1) return;
-      this.entries.delete(key);
-      this.total -= bytes;
-    }
+  clear(): void {
+    this.kept.clear();
   }
 }

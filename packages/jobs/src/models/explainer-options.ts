@@ -23,7 +23,7 @@ export function explainerOptions(
   if (background === undefined) {
     throw new UnsupportedModelError(
       `Model ${JSON.stringify(served.name)} has no background rows, which this explanation compares with`,
-      `Put ${served.name}.background.csv beside the model file, or ask for the raw output and tree_path_dependent`,
+      `PUT some to /v1/models/${served.name}/background (for a file of the model folder: ${served.name}.background.csv beside it), or ask for the raw output and tree_path_dependent`,
     );
   }
   return { perturbation: "interventional", output, background };

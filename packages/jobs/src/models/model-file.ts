@@ -1,7 +1,8 @@
-import { createHash } from "node:crypto";
 import { loadModel, type Matrix, type Model } from "shap-core";
 import type { JobModel } from "../job.js";
 import { parseBackground } from "./background.js";
+import type { ListedModel, ModelOrigin, ModelSummary } from "./model-summary.js";
+import { sha256 } from "./sha256.js";
 
 /** A model as the service serves it: parsed, named and versioned by its bytes. */
 export interface ServedModel {
@@ -14,8 +15,7 @@ export interface ServedModel {
   readonly background: Matrix | undefined;
   /** SHA-256 of the background's file. */
   readonly backgroundVersion: string | undefined;
-  /** The bundled example, served since no model was found. */
-  readonly fallback: boolean;
+  readonly origin: ModelOrigin;
 }
 
 /** A file that was found but cannot be served; `reason` says where it is broken. */
@@ -26,14 +26,14 @@ export interface BrokenModel {
 }
 
 /**
- * @param background rows to compare with, as CSV
+ * @param background rows to compare with, as CSV or JSON
  * @throws ModelFormatError, UnsupportedModelError, ShapeError
  */
 export function parseModel(
   name: string,
   file: Uint8Array,
   background: Uint8Array | undefined,
-  fallback: boolean,
+  origin: ModelOrigin,
 ): ServedModel {
   const model = loadModel(file);
   return {
@@ -43,18 +43,39 @@ export function parseModel(
     bytes: file.length,
     model,
     background: background === undefined ? undefined : parseBackground(background, model),
-    fallback,
+    origin,
   };
 }
 
-const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+export function summaryOf(served: ServedModel): ModelSummary {
+  const { name, version, backgroundVersion, bytes, model, background } = served;
+  return {
+    name,
+    version,
+    ...(backgroundVersion === undefined ? {} : { backgroundVersion }),
+    bytes,
+    kind: model.kind,
+    objective: model.source.objective ?? null,
+    features: model.featureNames.length,
+    outputs: model.outputNames.length,
+    backgroundRows: background?.rows ?? 0,
+  };
+}
+
+/** A summary with where the model comes from. */
+export const listedAs = (summary: ModelSummary, origin: ModelOrigin): ListedModel => ({
+  ...summary,
+  origin,
+  fallback: origin === "example",
+});
 
 /** A name that is safe as a path segment and as a key: letters, digits, `.`, `_`, `-`, at most 100, no leading dot. */
 export const isModelName = (name: string): boolean => /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/.test(name);
 
 /** What a job remembers of its model. */
-export const jobModelOf = ({ name, version, backgroundVersion }: ServedModel): JobModel => ({
+export const jobModelOf = ({ name, version, backgroundVersion, origin }: ServedModel): JobModel => ({
   name,
   version,
   backgroundVersion,
+  fallback: origin === "example",
 });

@@ -15,6 +15,9 @@ export class ModelFolderError extends Error {
 /** Files beside models that are none: notes, tables, scripts. */
 const noModel = new Set([".csv", ".md", ".py", ".ipynb", ".gitkeep", ".parquet", ".arrow"]);
 
+/** Where uploads are kept inside the model folder when there is no Redis. It begins with a dot, so it is passed over. */
+export const uploadFolder = (folder: string): string => join(folder, ".uploads");
+
 /**
  * The models of a folder, each named by its file without the extension; `<name>.background.csv` beside it holds rows
  * to compare with. A file that does not load is listed as
@@ -41,7 +44,7 @@ export function readModelFolder(folder: string, mustExist: boolean): ModelFolder
           name,
           readFileSync(join(folder, file)),
           readIfThere(join(folder, `${name}.background.csv`)),
-          false,
+          "file",
         ),
       );
     } catch (error) {

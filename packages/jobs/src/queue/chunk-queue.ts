@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ChunkTask } from "../job.js";
 
 export interface QueueCounts {
@@ -39,9 +40,18 @@ export interface ChunkQueue {
   counts(): Promise<QueueCounts>;
   /** Milliseconds a round trip to the queue takes. @throws where it cannot be reached */
   ping(): Promise<number>;
+  /** A page for people that shows the queue, to be mounted at `path`. Absent where the queue has none. */
+  board?(path: string): Promise<BoardHandler>;
   /** Takes no new task, waits for the present one up to `graceMs`, then lets go of everything. */
   close(graceMs?: number): Promise<void>;
 }
+
+/** Answers HTTP requests below the path it was made for. */
+export type BoardHandler = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  next: (error?: unknown) => void,
+) => void;
 
 /** Tries a task has before its job fails. */
 export const MAX_ATTEMPTS = 3;

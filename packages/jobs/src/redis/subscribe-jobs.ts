@@ -13,5 +13,7 @@ export function subscribeJobs(subscriber: Redis, changes: JobChanges): void {
       () => {}, // away again: the next "ready" subscribes
     );
   });
-  subscriber.on("message", (_channel, jobId) => changes.tell(jobId));
+  subscriber.on("message", (channel, jobId) => {
+    if (channel === JOBS_CHANNEL) changes.tell(jobId);
+  });
 }

@@ -65,9 +65,13 @@ const variables = z.object({
   SHAP_MAX_BATCH_SIZE: wholeNumber(500, 1, 100_000),
   SHAP_MAX_SYNC_ROWS: wholeNumber(1000, 1, 100_000),
   SHAP_MODEL_DIR: z.string().optional(),
+  SHAP_MAX_MODEL_MB: number(50, 0.001, 1024),
+  SHAP_MODEL_CHECK_SECONDS: number(15, 0.1, 3600),
+  SHAP_MODEL_CHECK_MEMORY_MB: wholeNumber(240, 96, 1_048_576),
   SHAP_ALLOW_FALLBACK_MODEL: z.string().optional(),
   SHAP_API_KEY: z.string().min(8, { error: "expected at least 8 characters" }).optional(),
   SHAP_API_KEYS: apiKeys.optional(),
+  SHAP_RATE_LIMIT_PER_MINUTE: wholeNumber(120_000, 1, 1_000_000_000),
   SHAP_JOB_TTL_HOURS: number(24, 0.001, 8760),
   SHAP_CHUNK_LOCK_SECONDS: number(30, 1, 3600),
   SHAP_SHUTDOWN_SECONDS: number(20, 0, 3600),
@@ -91,8 +95,11 @@ export interface Settings {
   /** A folder named by hand must be readable; the default one may be absent. */
   readonly modelDirIsGiven: boolean;
   readonly allowFallbackModel: boolean;
+  readonly modelLimits: ModelLimits;
   readonly apiKey: string | undefined;
   readonly apiKeys: readonly ApiKey[];
+  /** Requests one key may make a minute, over all web processes. */
+  readonly requestsPerMinute: number;
   readonly jobTtlSeconds: number;
   /** How long what a process works on (a chunk, an upload, its registration) is kept for it once it is silent. */
   readonly chunkLockMs: number;
@@ -111,6 +118,16 @@ export interface RedisSettings {
   readonly timeoutMs: number;
   readonly keepAlive: boolean;
   readonly healthCheckMs: number;
+}
+
+/** What an uploaded model file may take. */
+export interface ModelLimits {
+  /** Of the file, unpacked. */
+  readonly maxBytes: number;
+  /** Processor time of the check that loads and explains it. */
+  readonly checkMs: number;
+  /** Resident set size of the process that checks it. */
+  readonly checkMemoryBytes: number;
 }
 
 export interface MemorySettings {
@@ -181,8 +198,14 @@ function toSettings(values: z.output<typeof variables>, allowFallbackModel: bool
     modelDirIsGiven:
       values.SHAP_MODEL_DIR !== undefined && resolve(values.SHAP_MODEL_DIR) !== resolve(DEFAULT_MODEL_DIR),
     allowFallbackModel,
+    modelLimits: {
+      maxBytes: Math.floor(values.SHAP_MAX_MODEL_MB * 1_048_576),
+      checkMs: values.SHAP_MODEL_CHECK_SECONDS * 1000,
+      checkMemoryBytes: values.SHAP_MODEL_CHECK_MEMORY_MB * 1_048_576,
+    },
     apiKey: values.SHAP_API_KEY,
     apiKeys: values.SHAP_API_KEYS ?? [],
+    requestsPerMinute: values.SHAP_RATE_LIMIT_PER_MINUTE,
     jobTtlSeconds: Math.ceil(values.SHAP_JOB_TTL_HOURS * 3600),
     chunkLockMs: Math.round(values.SHAP_CHUNK_LOCK_SECONDS * 1000),
     shutdownMs: values.SHAP_SHUTDOWN_SECONDS * 1000,

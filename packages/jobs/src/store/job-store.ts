@@ -7,7 +7,8 @@ export class StoreUnavailableError extends Error {
 
 /**
  * The port to the records of jobs: the one source of truth about a job's state. Every change is atomic and
- * harmless when repeated. A change of a job that is gone or final does nothing and answers false.
+ * harmless when repeated. A change of a job that is gone or final does nothing and answers false. Jobs are counted in
+ * the totals as they are sealed and as they end.
  */
 export interface JobStore {
   create(job: NewJob): Promise<void>;

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { ApiKey, Role, Settings } from "@shap-service/jobs";
-import type { Request, RequestHandler } from "express";
+import type { RequestHandler } from "express";
 import { ProblemError } from "./problem.js";
 
 /** Who asks. Without any key configured, everyone is the local admin: the service then listens on loopback only. */
@@ -12,11 +12,42 @@ export interface Caller {
 const rank: Record<Role, number> = { read: 0, write: 1, admin: 2 };
 const localAdmin: Caller = { name: "local", role: "admin" };
 
+type Keys = Pick<Settings, "apiKey" | "apiKeys">;
+
 /** The caller, from `Authorization: Bearer KEY`, in `res.locals.caller`. @throws 401 */
-export function authenticate(settings: Pick<Settings, "apiKey" | "apiKeys">): RequestHandler {
+export function authenticate(settings: Keys): RequestHandler {
+  return findCaller(settings, bearerKey, 'Bearer realm="shap-service"', "Send Authorization: Bearer KEY");
+}
+
+/** For pages: a browser asks for a name, which may be any, and a password, which is the key. @throws 401 */
+export function authenticateBrowser(settings: Keys): RequestHandler {
+  const given = (header: string) => bearerKey(header) ?? basicPassword(header);
+  return findCaller(
+    settings,
+    given,
+    'Basic realm="shap-service", charset="UTF-8"',
+    "The password is the key",
+  );
+}
+
+function findCaller(
+  settings: Keys,
+  givenKey: (header: string) => string | undefined,
+  challenge: string,
+  hint: string,
+): RequestHandler {
   const keys = allKeys(settings);
+  const refuse = (detail: string) =>
+    new ProblemError("unauthorized", detail, { headers: { "WWW-Authenticate": challenge } });
   return (req, res, next) => {
-    res.locals.caller = keys.length === 0 ? localAdmin : callerOf(req, keys);
+    if (keys.length === 0) res.locals.caller = localAdmin;
+    else {
+      const given = givenKey(req.get("authorization") ?? "");
+      if (given === undefined) throw refuse(hint);
+      const caller = callerOf(given, keys);
+      if (caller === undefined) throw refuse("This key is not known here");
+      res.locals.caller = caller;
+    }
     next();
   };
 }
@@ -43,9 +74,16 @@ function allKeys({ apiKey, apiKeys }: Pick<Settings, "apiKey" | "apiKeys">): Api
   return [...plain, ...apiKeys];
 }
 
-function callerOf(req: Request, keys: readonly ApiKey[]): Caller {
-  const given = /^Bearer +(\S+)$/i.exec(req.get("authorization") ?? "")?.[1];
-  if (given === undefined) throw unauthorized("Send Authorization: Bearer KEY");
+const bearerKey = (header: string): string | undefined => /^Bearer +(\S+)$/i.exec(header)?.[1];
+
+/** RFC 7617: base64 of name, colon, password. */
+function basicPassword(header: string): string | undefined {
+  const packed = /^Basic +(\S+)$/i.exec(header)?.[1];
+  if (packed === undefined) return undefined;
+  return /^[^:]*:(.+)$/s.exec(Buffer.from(packed, "base64").toString("utf8"))?.[1];
+}
+
+function callerOf(given: string, keys: readonly ApiKey[]): Caller | undefined {
   const presented = digest(given);
   let caller: Caller | undefined;
   // Every key is compared, in constant time each, so that time tells nothing about which ones there are.
@@ -53,13 +91,7 @@ function callerOf(req: Request, keys: readonly ApiKey[]): Caller {
     if (timingSafeEqual(presented, Buffer.from(key.sha256, "hex")))
       caller ??= { name: key.name, role: key.role };
   }
-  if (caller === undefined) throw unauthorized("This key is not known here");
   return caller;
 }
-
-const unauthorized = (detail: string) =>
-  new ProblemError("unauthorized", detail, {
-    headers: { "WWW-Authenticate": 'Bearer realm="shap-service"' },
-  });
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();

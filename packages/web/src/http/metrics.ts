@@ -1,6 +1,7 @@
 import type { Backend, ModelCatalogue, Work } from "@shap-service/jobs";
 import type { RequestHandler } from "express";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { registerTotals } from "./total-counter.js";
 
 export interface MetricSources {
   readonly backend: Backend;
@@ -9,12 +10,13 @@ export interface MetricSources {
   readonly work: Work | undefined;
 }
 
-/** What Prometheus reads at /metrics. Names carry their units; labels are few and never ids. */
+/**
+ * What Prometheus reads at /metrics. Names carry their units; labels are few and never ids. What one process counts
+ * begins again with it; the totals of all processes (total-counter.ts) live as long as the store.
+ */
 export class Metrics {
   readonly registry = new Registry();
   private readonly requests: Histogram<"method" | "route" | "status">;
-  readonly jobsSubmitted: Counter;
-  readonly rowsSubmitted: Counter;
   readonly rowsExplained: Counter;
 
   constructor({ backend, models, work }: MetricSources) {
@@ -27,10 +29,12 @@ export class Metrics {
       buckets: [0.002, 0.005, 0.01, 0.025, 0.1, 0.5, 2, 10, 60],
       registers,
     });
-    const counter = (name: string, help: string) => new Counter({ name, help, registers });
-    this.jobsSubmitted = counter("shap_jobs_submitted_total", "Jobs taken in by this process");
-    this.rowsSubmitted = counter("shap_job_rows_submitted_total", "Rows of those jobs");
-    this.rowsExplained = counter("shap_request_rows_explained_total", "Rows explained in direct requests");
+    registerTotals(registers, backend.totals, async () => work?.report());
+    this.rowsExplained = new Counter({
+      name: "shap_request_rows_explained_total",
+      help: "Rows explained in direct requests to this process",
+      registers,
+    });
     new Gauge({
       name: "shap_queue_chunks",
       help: "Chunks on the queue by state",
@@ -63,7 +67,8 @@ export class Metrics {
       async collect() {
         this.reset();
         const workers = await backend.workers.list().catch(() => []);
-        for (const { service, instance, rssBytes } of workers) {
+        // Several processes may share a service and have no instance: the largest is told.
+        for (const { service, instance, rssBytes } of workers.toSorted((a, b) => a.rssBytes - b.rssBytes)) {
           this.set({ service, instance: instance ?? "none" }, rssBytes);
         }
       },
@@ -71,18 +76,19 @@ export class Metrics {
     const tallies: [name: string, help: string, read: () => number][] = [
       [
         "shap_redis_reconnects_total",
-        "Times a connection to Redis was made anew",
+        "Times a connection of this process to Redis was made anew",
         () => backend.connections.reconnects,
       ],
       [
         "shap_compile_seconds_total",
-        "Time spent on compiling explainers",
+        "Time this process spent on compiling explainers",
         () => models.explainers.compileSeconds,
       ],
-      ["shap_compiled_explainers_total", "Explainers compiled", () => models.explainers.compiled],
-      ["shap_chunks_explained_total", "Chunks explained by this process", () => work?.tallies.chunks ?? 0],
-      ["shap_chunk_seconds_total", "Time spent on those chunks", () => work?.tallies.chunkSeconds ?? 0],
-      ["shap_chunks_failed_total", "Chunks given up", () => work?.tallies.chunksFailed ?? 0],
+      [
+        "shap_compiled_explainers_total",
+        "Explainers compiled by this process",
+        () => models.explainers.compiled,
+      ],
     ];
     for (const [name, help, read] of tallies) {
       new Counter({
@@ -101,6 +107,14 @@ export class Metrics {
       registers,
       collect() {
         this.set(models.explainers.bytes);
+      },
+    });
+    new Gauge({
+      name: "shap_uploaded_models_bytes",
+      help: "What the kept parsed uploads take",
+      registers,
+      collect() {
+        this.set(models.uploadBytes);
       },
     });
   }

@@ -12,15 +12,26 @@ export const problems = {
   "not-acceptable": [406, "None of the types asked for is served"],
   unauthorized: [401, "A key is needed"],
   forbidden: [403, "The key's role does not allow this"],
+  "foreign-page": [403, "The request comes from a page of another origin"],
   "too-many-requests": [429, "Too many requests"],
   "model-not-found": [404, "No such model"],
+  "model-is-file": [409, "The model is a file of the service"],
+  "model-changed": [409, "The model was changed at the same time"],
+  "model-too-large": [413, "The model file is too large"],
+  "model-too-slow": [422, "The model takes too long to load and explain"],
+  "model-too-big": [422, "The model takes too much memory to load and explain"],
+  "model-not-additive": [422, "The model's explanations do not add up"],
+  "background-misfit": [422, "The background rows do not fit the model"],
+  "upload-too-slow": [408, "The upload took too long"],
+  "uploads-busy": [503, "Many uploads wait to be checked"],
   "model-broken": [422, "The model file is broken"],
   "model-unsupported": [422, "The model cannot be explained this way"],
   "job-not-found": [404, "No such job"],
   "job-not-completed": [409, "The job is not completed"],
   "not-found": [404, "No such address"],
+  "no-board": [404, "The queue has no page"],
   "method-not-allowed": [405, "The address does not serve this method"],
-  "store-full": [507, "No room is left for this job"],
+  "store-full": [507, "No room is left"],
   "queue-away": [503, "The queue cannot be reached"],
   "no-worker": [503, "No worker takes chunks"],
   overloaded: [503, "The service is short of memory"],
@@ -37,6 +48,8 @@ export interface Fault {
   readonly pointer?: string;
   readonly row?: number;
   readonly column?: string | number;
+  /** Where in a model file. */
+  readonly path?: string;
   readonly detail: string;
 }
 

@@ -1,19 +1,23 @@
+import type { RequestCounts, Settings } from "@shap-service/jobs";
 import type { RequestHandler } from "express";
 import { ipKeyGenerator, rateLimit } from "express-rate-limit";
 import type { Caller } from "./authenticate.js";
 import { ProblemError } from "./problem.js";
-
-/** Requests a caller may make a minute. High enough for a busy client, low enough that a runaway one is stopped. */
-const PER_MINUTE = 120_000;
+import { SharedRateStore } from "./shared-rate-store.js";
 
 /**
  * A limit for every key, in the headers of draft-ietf-httpapi-ratelimit-headers. Without keys the service listens on
  * loopback only and everybody is one caller.
+ * @param shared where all web processes count together; absent: this process counts alone
  */
-export function rateLimits(perMinute = PER_MINUTE): RequestHandler {
+export function rateLimits(
+  { requestsPerMinute }: Pick<Settings, "requestsPerMinute">,
+  shared?: RequestCounts,
+): RequestHandler {
   return rateLimit({
     windowMs: 60_000,
-    limit: perMinute,
+    limit: requestsPerMinute,
+    ...(shared === undefined ? {} : { store: new SharedRateStore(shared) }),
     standardHeaders: "draft-8",
     legacyHeaders: false,
     keyGenerator: (req, res) =>
@@ -23,7 +27,7 @@ export function rateLimits(perMinute = PER_MINUTE): RequestHandler {
       next(
         new ProblemError(
           "too-many-requests",
-          `At most ${perMinute} requests a minute are served to one key`,
+          `At most ${requestsPerMinute} requests a minute are served to one key`,
           {
             retryAfterSeconds: seconds,
           },

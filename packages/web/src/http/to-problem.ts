@@ -1,14 +1,19 @@
 import { types } from "node:util";
 import {
+  CheckFailedError,
   JobEndedError,
+  ModelChangedError,
   ModelNotHereError,
+  ModelRefusedError,
+  NoUploadError,
   NoWorkerError,
   StoreFullError,
   StoreUnavailableError,
+  UploadsBusyError,
 } from "@shap-service/jobs";
 import { ModelFormatError, ShapeError, UnsupportedModelError } from "shap-core";
 import { ZodError } from "zod";
-import { type Fault, ProblemError } from "./problem.js";
+import { type Fault, type ProblemCode, ProblemError } from "./problem.js";
 
 /** What any error means to the client. What is not known by its kind is `internal` and tells nothing. */
 export function toProblem(error: unknown): ProblemError {
@@ -37,8 +42,43 @@ export function toProblem(error: unknown): ProblemError {
     });
   }
   if (error instanceof JobEndedError) return new ProblemError("job-ended", error.message);
-  return fromExpress(error) ?? new ProblemError("internal", "The fault is logged under this request's id");
+  return (
+    fromUpload(error) ??
+    fromExpress(error) ??
+    new ProblemError("internal", "The fault is logged under this request's id")
+  );
 }
+
+/** Errors of an uploaded model. */
+function fromUpload(error: unknown): ProblemError | undefined {
+  if (error instanceof ModelRefusedError) {
+    const fault = { ...error.place, detail: error.message };
+    return new ProblemError(refusals[error.reason], error.message, { errors: [fault] }, { cause: error });
+  }
+  if (error instanceof ModelChangedError) {
+    return new ProblemError("model-changed", `${error.message}; look at it and send the request again`);
+  }
+  if (error instanceof NoUploadError) return new ProblemError("model-not-found", error.message);
+  if (error instanceof UploadsBusyError) {
+    return new ProblemError("uploads-busy", "Send the same request again later", { retryAfterSeconds: 10 });
+  }
+  if (error instanceof CheckFailedError) {
+    return new ProblemError("overloaded", "The model could not be checked just now; send it again later", {
+      retryAfterSeconds: 30,
+    });
+  }
+  return undefined;
+}
+
+const refusals = {
+  broken: "model-broken",
+  failed: "model-broken",
+  unsupported: "model-unsupported",
+  background: "background-misfit",
+  time: "model-too-slow",
+  memory: "model-too-big",
+  "not-additive": "model-not-additive",
+} as const satisfies Record<ModelRefusedError["reason"], ProblemCode>;
 
 function fromZod(error: ZodError): ProblemError {
   const errors = error.issues.map(

@@ -3,7 +3,9 @@ import { problems } from "../http/problem.js";
 import { resultTypes } from "../result/write-result.js";
 import { explainRequest, predictRequest } from "../routes/explain.js";
 import { resultQuery, submitQuery } from "../routes/jobs.js";
+import { modelUploadQuery } from "../routes/model-uploads.js";
 import { plotQuery, plotRequest } from "../routes/plots.js";
+import { backgroundTypes, modelType } from "../upload/read-model-upload.js";
 import { uploadTypes } from "../upload/upload-readers.js";
 import { version } from "../version.js";
 
@@ -12,12 +14,17 @@ type Json = Record<string, unknown>;
 interface Operation {
   readonly summary: string;
   readonly role?: "read" | "write" | "admin";
+  /** The key may come as a password too (HTTP Basic), as browsers send it. */
+  readonly password?: boolean;
   readonly path?: readonly string[];
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
-  readonly upload?: boolean;
+  /** A body that is no JSON request: what it is, and the types it comes as. */
+  readonly upload?: readonly [description: string, types: readonly string[]];
   readonly headers?: readonly string[];
   readonly success: readonly [status: number, description: string, types?: readonly string[]];
+  /** The status of a success that made something new, where that is another one. */
+  readonly created?: readonly [status: number, description: string];
   readonly errors?: readonly number[];
 }
 
@@ -32,6 +39,17 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   "/metrics": {
     get: { summary: "Metrics for Prometheus", role: "read", success: [200, "Metrics", ["text/plain"]] },
   },
+  "/openapi.json": { get: { summary: "This document", success: [200, "OpenAPI 3.1", json] } },
+  "/docs": { get: { summary: "The same for people", success: [200, "A page", ["text/html"]] } },
+  "/admin/queues": {
+    get: {
+      summary: "The queue on Redis as a page, for a browser",
+      role: "admin",
+      password: true,
+      success: [200, "A page", ["text/html"]],
+      errors: [404, 405, 503],
+    },
+  },
   "/v1/models": {
     get: { summary: "The models that are served", role: "read", success: [200, "Models", json] },
   },
@@ -41,7 +59,35 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       role: "read",
       path: ["name"],
       success: [200, "The model", json],
-      errors: [404, 422],
+      errors: [404, 422, 503],
+    },
+    put: {
+      summary: "Upload a model file, or a new version of it",
+      role: "admin",
+      path: ["name"],
+      query: modelUploadQuery,
+      upload: ["The model file; gzip is accepted", [modelType]],
+      success: [200, "The model, in its new version", json],
+      created: [201, "The model, which is new"],
+      errors: [400, 408, 409, 413, 415, 422, 503, 507],
+    },
+    delete: {
+      summary: "Remove an uploaded model",
+      role: "admin",
+      path: ["name"],
+      success: [204, "Gone"],
+      errors: [400, 404, 409, 503],
+    },
+  },
+  "/v1/models/{name}/background": {
+    put: {
+      summary: "Upload the rows a model is compared with",
+      role: "admin",
+      path: ["name"],
+      upload: ["Rows; gzip is accepted", backgroundTypes],
+      success: [200, "The model, with its new background", json],
+      created: [201, "The model, which had no background before"],
+      errors: [400, 404, 408, 409, 413, 415, 422, 503, 507],
     },
   },
   "/v1/models/{name}/predict": {
@@ -71,7 +117,7 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       path: ["name", "plot"],
       query: plotQuery,
       success: [200, "A drawing", ["image/svg+xml"]],
-      errors: [400, 404, 422],
+      errors: [400, 404, 422, 503],
     },
     post: {
       summary: "Draw the explanation of rows",
@@ -87,7 +133,7 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       summary: "Explain a table of any length as a job",
       role: "write",
       query: submitQuery,
-      upload: true,
+      upload: ["A table with a header; gzip is accepted", uploadTypes],
       headers: ["Idempotency-Key"],
       success: [202, "The job; its address is in Location", json],
       errors: [400, 404, 409, 415, 422, 503, 507],
@@ -164,6 +210,7 @@ export function openApiDocument(): Json {
     components: {
       securitySchemes: {
         key: { type: "http", scheme: "bearer", description: "An API key, where the service has any" },
+        password: { type: "http", scheme: "basic", description: "Any name; the password is the API key" },
       },
       schemas: { Problem: problemSchema },
     },
@@ -172,11 +219,13 @@ export function openApiDocument(): Json {
 
 function operation(path: string, method: string, what: Operation): Json {
   const errors = [...(what.errors ?? []), ...(what.role === undefined ? [] : [401, 429])];
-  if (what.role === "write" || what.role === "admin") errors.push(403);
+  if (method !== "get" || what.role === "admin") errors.push(403);
+  // Fields of the query that are not known are refused at all of them; the page is the queue's own.
+  if (what.role !== undefined && what.password !== true) errors.push(400);
   return {
     operationId: `${method}${path.replace(/[/{}]+(\w)/g, (_, letter: string) => letter.toUpperCase()).replace(/\W/g, "")}`,
     summary: what.summary,
-    ...(what.role === undefined ? {} : { security: [{ key: [] }, {}], "x-role": what.role }),
+    ...(what.role === undefined ? {} : { security: securityOf(what), "x-role": what.role }),
     parameters: [
       ...(what.path ?? []).map((name) => ({ name, in: "path", required: true, schema: { type: "string" } })),
       ...queryParameters(what.query),
@@ -184,11 +233,20 @@ function operation(path: string, method: string, what: Operation): Json {
     ],
     ...requestBody(what),
     responses: Object.fromEntries([
-      [String(what.success[0]), response(what.success[1], what.success[2] ?? [])],
-      ...errors.sort().map((status) => [String(status), problem(status)]),
+      ...[what.success, ...(what.created === undefined ? [] : [what.created])].map(
+        ([status, description]) => [String(status), response(description, what.success[2] ?? [])],
+      ),
+      ...[...new Set(errors)].sort().map((status) => [String(status), problem(status)]),
     ]),
   };
 }
+
+/** The empty one: a service without keys asks for none. */
+const securityOf = ({ password }: Operation): Json[] => [
+  { key: [] },
+  ...(password === true ? [{ password: [] }] : []),
+  {},
+];
 
 function queryParameters(query: z.ZodType | undefined): Json[] {
   if (query === undefined) return [];
@@ -200,9 +258,10 @@ function requestBody({ body, upload }: Operation): Json {
   if (body !== undefined) {
     return { requestBody: { required: true, content: { "application/json": { schema: schemaOf(body) } } } };
   }
-  if (upload !== true) return {};
-  const content = Object.fromEntries(uploadTypes.map((type) => [type, {}]));
-  return { requestBody: { required: true, description: "A table with a header; gzip is accepted", content } };
+  if (upload === undefined) return {};
+  const [description, types] = upload;
+  const content = Object.fromEntries(types.map((type) => [type, {}]));
+  return { requestBody: { required: true, description, content } };
 }
 
 const response = (description: string, types: readonly string[]): Json =>

@@ -1,6 +1,7 @@
 import {
   baseValueColumns,
   type Job,
+  type NumberColumn,
   predictionColumns,
   type ResultChunk,
   valueColumns,
@@ -8,6 +9,7 @@ import {
 import {
   type Data,
   Field,
+  Float32,
   Float64,
   makeData,
   RecordBatch,
@@ -32,10 +34,14 @@ export function resultColumns(job: Job): { texts: readonly string[]; numbers: re
   };
 }
 
-/** A chunk's numbers in the order of `resultColumns`. */
-export function numberColumns(chunk: ResultChunk): Float64Array[] {
+/** A chunk's numbers in the order of `resultColumns`, all in the job's precision. */
+export function numberColumns(job: Job, chunk: ResultChunk): NumberColumn[] {
+  const ofJob = (column: NumberColumn) =>
+    job.precision === "float32" ? Float32Array.from(column) : Float64Array.from(column);
   const base = chunk.baseValues.map((value) => new Float64Array(chunk.rows).fill(value));
-  return [...chunk.predictions, ...base, ...chunk.values];
+  return [...chunk.predictions, ...base, ...chunk.values].map((column) =>
+    column instanceof Float32Array === (job.precision === "float32") ? column : ofJob(column),
+  );
 }
 
 /** What ends an Arrow IPC stream: a continuation mark and a length of zero. */
@@ -46,11 +52,11 @@ export async function* writeArrow(job: Job, open: OpenChunks): AsyncGenerator<Ui
   const { texts, numbers } = resultColumns(job);
   const fields = [
     ...texts.map((name) => new Field(name, new Utf8(), false)),
-    ...numbers.map((name) => new Field(name, new Float64(), false)),
+    ...numbers.map((name) => new Field(name, numberType(job), false)),
   ];
   let end: Uint8Array | undefined;
   for await (const chunk of open()) {
-    const stream = tableToIPC(new Table([recordBatch(fields, chunk)]), "stream");
+    const stream = tableToIPC(new Table([recordBatch(job, fields, chunk)]), "stream");
     // The schema's message has no body: its length stands behind the continuation mark.
     const schemaBytes = 8 + new DataView(stream.buffer, stream.byteOffset).getInt32(4, true);
     yield stream.subarray(end === undefined ? 0 : schemaBytes, stream.length - END_BYTES);
@@ -59,11 +65,15 @@ export async function* writeArrow(job: Job, open: OpenChunks): AsyncGenerator<Ui
   if (end !== undefined) yield end;
 }
 
-function recordBatch(fields: Field[], chunk: ResultChunk): RecordBatch {
+const numberType = (job: Job) => (job.precision === "float32" ? new Float32() : new Float64());
+
+function recordBatch(job: Job, fields: Field[], chunk: ResultChunk): RecordBatch {
   const length = chunk.rows;
   const children: Data[] = [
     ...chunk.ids.map((column) => vectorFromArray(column, new Utf8()).data[0]!),
-    ...numberColumns(chunk).map((data) => makeData({ type: new Float64(), length, nullCount: 0, data })),
+    ...numberColumns(job, chunk).map(
+      (data): Data => makeData({ type: numberType(job) as Float64, length, nullCount: 0, data }),
+    ),
   ];
   return new RecordBatch(
     new Schema(fields),

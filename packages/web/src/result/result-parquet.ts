@@ -41,7 +41,8 @@ async function* rowGroups(chunks: AsyncIterable<ResultChunk>): AsyncGenerator<Re
 
 function columnsOf(job: Job, group: readonly ResultChunk[]): ColumnSource[] {
   const { texts, numbers } = resultColumns(job);
-  const numbersOf = group.map(numberColumns);
+  const numbersOf = group.map((chunk) => numberColumns(job, chunk));
+  const single = job.precision === "float32";
   const rows = group.reduce((sum, chunk) => sum + chunk.rows, 0);
   return [
     ...texts.map(
@@ -53,13 +54,13 @@ function columnsOf(job: Job, group: readonly ResultChunk[]): ColumnSource[] {
       }),
     ),
     ...numbers.map((name, i): ColumnSource => {
-      const data = new Float64Array(rows);
+      const data = single ? new Float32Array(rows) : new Float64Array(rows);
       let at = 0;
       for (const columns of numbersOf) {
         data.set(columns[i]!, at);
         at += columns[i]!.length;
       }
-      return { name, data, type: "DOUBLE", nullable: false };
+      return { name, data, type: single ? "FLOAT" : "DOUBLE", nullable: false };
     }),
   ];
 }

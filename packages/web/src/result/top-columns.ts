@@ -31,7 +31,8 @@ export function topColumns(job: Job, open: OpenChunks, top: number): { job: Job;
 function topChunk({ featureNames, outputNames }: Job, chunk: ResultChunk, k: number): ResultChunk {
   const outputs = outputNames.length;
   const names = Array.from({ length: k * outputs }, () => new Array<string>(chunk.rows));
-  const values = Array.from({ length: k * outputs }, () => new Float64Array(chunk.rows));
+  const Column = chunk.values[0] instanceof Float32Array ? Float32Array : Float64Array;
+  const values = Array.from({ length: k * outputs }, () => new Column(chunk.rows));
   for (let r = 0; r < chunk.rows; r++) {
     for (let o = 0; o < outputs; o++) {
       const found = strongest(featureNames.length, k, (j) => chunk.values[j * outputs + o]![r]!);

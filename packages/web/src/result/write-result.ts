@@ -3,6 +3,7 @@ import { writeArrow } from "./result-arrow.js";
 import { csvHeader, csvRows } from "./result-csv.js";
 import { idsOf, jsonHead, predictionsOf, valuesOf } from "./result-json.js";
 import { writeParquet } from "./result-parquet.js";
+import { shortest } from "./shortest.js";
 
 /** Opens the chunks of a completed job in the order of its rows, one in memory at a time. May be called again. */
 export type OpenChunks = () => AsyncIterable<ResultChunk>;
@@ -29,14 +30,14 @@ export const resultWriters = {
 export type ResultType = keyof typeof resultWriters;
 export const resultTypes = Object.keys(resultWriters) as ResultType[];
 
-async function* writeCsv(job: Job, open: OpenChunks): AsyncGenerator<string> {
+async function* writeCsv(job: Job, open: OpenChunks): AsyncGenerator<string | Uint8Array> {
   yield csvHeader(job);
-  for await (const chunk of open()) yield csvRows(chunk);
+  for await (const chunk of shortest(open)()) yield csvRows(chunk);
 }
 
 /** A line a row: `{ids?, predictions, baseValues, values}`. */
 async function* writeNdjson(job: Job, open: OpenChunks): AsyncGenerator<string> {
-  for await (const chunk of open()) {
+  for await (const chunk of shortest(open)()) {
     const { baseValues } = chunk;
     yield eachRow(chunk, (r) => {
       const ids = job.idColumns.length === 0 ? {} : { ids: idsOf(chunk, r) };
@@ -47,7 +48,8 @@ async function* writeNdjson(job: Job, open: OpenChunks): AsyncGenerator<string> 
 }
 
 /** One object, shaped as a direct explanation; its arrays are written one after the other, each from the store. */
-async function* writeJson(job: Job, open: OpenChunks): AsyncGenerator<string> {
+async function* writeJson(job: Job, openAsKept: OpenChunks): AsyncGenerator<string> {
+  const open = shortest(openAsKept);
   let baseValues: readonly number[] = [];
   for await (const chunk of open()) {
     baseValues = chunk.baseValues;

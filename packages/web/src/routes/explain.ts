@@ -1,8 +1,10 @@
-import type { ModelCatalogue, Settings } from "@shap-service/jobs";
+import type { ModelCatalogue, ServedModel, Settings } from "@shap-service/jobs";
 import { json, type Request, Router } from "express";
 import { type Cell, type Explainer, type Matrix, type Rows, ShapeError, toMatrix } from "shap-core";
 import { z } from "zod";
+import { explainRows } from "../explain-rows.js";
 import type { Metrics } from "../http/metrics.js";
+import { noQuery } from "../http/no-query.js";
 import { ProblemError } from "../http/problem.js";
 import { nest } from "../result/nest.js";
 import { topReasons } from "../result/top-reasons.js";
@@ -30,35 +32,48 @@ export const explainRequest = z.strictObject({
   top: z.int().min(1).optional(),
 });
 
-/** Numbers that pairwise values may have in one answer. */
-const MAX_INTERACTION_VALUES = 2_000_000;
+/** Values that one answer may hold: each takes some 50 bytes while JSON is made of it. */
+const MAX_VALUES = 2_000_000;
 
 export function explainRoutes(
-  settings: Pick<Settings, "maxSyncRows">,
+  settings: Pick<Settings, "maxSyncRows" | "memory">,
   models: ModelCatalogue,
   metrics: Metrics,
 ): Router {
   const router = Router();
   const body = json({ limit: MAX_BODY, strict: false, type: isJson });
 
-  router.post("/:name/predict", body, (req, res) => {
-    const { model } = findModel(models, req.params.name);
+  router.post("/:name/predict", noQuery, body, async (req, res) => {
+    const served = await findModel(models, req.params.name);
     const request = predictRequest.parse(bodyOf(req));
+    const { model } = served;
     const matrix = readRows(request.rows, model, settings.maxSyncRows);
     const { values, outputs } = model.predict(matrix, { output: request.output });
-    res.json({ outputNames: model.outputNames, predictions: nest(values, [matrix.rows, outputs]) });
+    res.json({
+      model: answering(served),
+      outputNames: model.outputNames,
+      predictions: nest(values, [matrix.rows, outputs]),
+    });
   });
 
-  router.post("/:name/explain", body, (req, res) => {
-    const served = findModel(models, req.params.name);
+  router.post("/:name/explain", noQuery, body, async (req, res) => {
+    const served = await findModel(models, req.params.name);
     const request = explainRequest.parse(bodyOf(req));
     const matrix = readRows(request.rows, served.model, settings.maxSyncRows);
-    metrics.rowsExplained.inc(matrix.rows);
+    const { outputNames } = served.model;
+    refuseLarge(matrix.rows, matrix.columns * outputNames.length, "values");
+    const pairs = matrix.columns ** 2 * outputNames.length;
+    if (request.interactions) refuseLarge(matrix.rows, pairs, "pairwise values");
     const explainer = models.explainer(served, request);
-    const explanation = explainer.explain(matrix);
-    const predictions = served.model.predict(matrix, { output: request.output });
+    const { output } = request;
+    const { limitBytes } = settings.memory;
+    const { explanation, predictions } = await explainRows(served.model, explainer, matrix, {
+      output,
+      limitBytes,
+    });
+    metrics.rowsExplained.inc(matrix.rows);
     res.json({
-      model: { name: served.name, version: served.version, fallback: served.fallback },
+      model: answering(served),
       featureNames: explanation.featureNames,
       outputNames: explanation.outputNames,
       baseValues: Array.from(explanation.baseValues),
@@ -71,14 +86,25 @@ export function explainRoutes(
   return router;
 }
 
+/** Estimated before anything is computed. */
+function refuseLarge(rows: number, valuesPerRow: number, what: string): void {
+  if (rows * valuesPerRow <= MAX_VALUES) return;
+  const most = Math.floor(MAX_VALUES / valuesPerRow);
+  const wayOut = most === 0 ? "" : `: ask for ${most} rows at a time`;
+  throw new ProblemError(
+    "too-many-rows",
+    `${rows} rows have ${rows * valuesPerRow} ${what}; one answer holds ${MAX_VALUES}${wayOut}`,
+  );
+}
+
+/** Which model an answer is of. */
+const answering = ({ name, version, origin }: ServedModel) => ({
+  name,
+  version,
+  fallback: origin === "example",
+});
+
 function interactionsOf(explainer: Explainer, matrix: Matrix) {
-  const numbers = matrix.rows * matrix.columns ** 2;
-  if (numbers > MAX_INTERACTION_VALUES) {
-    throw new ProblemError(
-      "too-many-rows",
-      `${matrix.rows} rows have ${numbers} pairwise values; one answer holds ${MAX_INTERACTION_VALUES}`,
-    );
-  }
   const { values, shape } = explainer.explainInteractions(matrix);
   return nest(values, shape);
 }

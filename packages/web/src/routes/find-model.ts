@@ -1,10 +1,10 @@
-import type { ModelCatalogue, ServedModel } from "@shap-service/jobs";
+import { isModelName, type ModelCatalogue, type ServedModel } from "@shap-service/jobs";
 import { nearestName } from "shap-core";
 import { ProblemError } from "../http/problem.js";
 
 /** @throws ProblemError that says why there is no such model: never seen, or its file is broken and where */
-export function findModel(models: ModelCatalogue, name: string): ServedModel {
-  const served = models.get(name);
+export async function findModel(models: ModelCatalogue, name: string): Promise<ServedModel> {
+  const served = isModelName(name) ? await models.get(name) : undefined;
   if (served !== undefined) return served;
   const broken = models.broken.find((model) => model.name === name);
   if (broken !== undefined) throw new ProblemError("model-broken", `${broken.file}: ${broken.reason}`);

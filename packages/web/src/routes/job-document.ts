@@ -6,6 +6,7 @@ export function jobDocument(job: Job) {
     id: job.id,
     state: job.state,
     model: job.model,
+    precision: job.precision ?? "float64",
     rowsDone: job.rowsDone,
     rowsTotal: job.rowsTotal,
     rows: job.rowsTotal,

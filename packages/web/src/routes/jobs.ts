@@ -1,7 +1,6 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { types } from "node:util";
-import { createGunzip } from "node:zlib";
 import {
   type Backend,
   baseValueColumns,
@@ -13,6 +12,7 @@ import {
   newJobId,
   predictionColumns,
   removeJob,
+  rowsWithin,
   type ServedModel,
   type Settings,
   valueColumns,
@@ -20,12 +20,13 @@ import {
 import { type Request, type Response, Router } from "express";
 import { z } from "zod";
 import { requireRole } from "../http/authenticate.js";
-import type { Metrics } from "../http/metrics.js";
+import { noQuery } from "../http/no-query.js";
 import { ProblemError } from "../http/problem.js";
 import type { UnderWay } from "../http/under-way.js";
 import { topColumns } from "../result/top-columns.js";
 import { chunksOf, type ResultType, resultTypes, resultWriters } from "../result/write-result.js";
 import { IdempotentRequest } from "../upload/idempotency.js";
+import { unpack } from "../upload/unpack.js";
 import { uploadReader } from "../upload/upload-readers.js";
 import { output, perturbation } from "./explain.js";
 import { findModel } from "./find-model.js";
@@ -36,6 +37,8 @@ export const submitQuery = z.strictObject({
   model: z.string().optional(),
   id: z.union([z.string(), z.array(z.string())]).optional(),
   extra: z.enum(["refuse", "ignore"]).default("refuse"),
+  /** How the result is kept: float32 takes half the room. */
+  precision: z.enum(["float64", "float32"]).default("float64"),
   perturbation,
   output,
 });
@@ -47,14 +50,13 @@ export function jobRoutes(
   settings: Settings,
   backend: Backend,
   models: ModelCatalogue,
-  metrics: Metrics,
   uploads: UnderWay,
 ): Router {
   const router = Router();
 
   router.post("/", requireRole("write"), async (req, res) => {
     const query = submitQuery.parse(req.query);
-    const served = query.model === undefined ? onlyModel(models) : findModel(models, query.model);
+    const served = await (query.model === undefined ? onlyModel(models) : findModel(models, query.model));
     const once = await IdempotentRequest.begin(req, res, backend.idempotency);
     const job =
       once?.earlier === undefined
@@ -64,17 +66,18 @@ export function jobRoutes(
     res.json(jobDocument(job));
   });
 
-  router.get("/:id", async (req, res) => {
+  router.get("/:id", noQuery, async (req, res) => {
     const job = await findJob(req.params.id);
     res.setHeader("Cache-Control", "no-store");
     res.json(jobDocument(job));
   });
 
-  router.get("/:id/events", async (req, res) => {
+  router.get("/:id/events", noQuery, async (req, res) => {
     await sendJobEvents(req, res, await findJob(req.params.id), backend);
   });
 
   router.get("/:id/result", async (req, res) => {
+    const { top } = resultQuery.parse(req.query);
     const job = await findJob(req.params.id);
     if (job.state !== "completed") {
       throw new ProblemError(
@@ -82,7 +85,6 @@ export function jobRoutes(
         `Job ${job.id} is ${job.state}${job.error ? `: ${job.error}` : ""}`,
       );
     }
-    const { top } = resultQuery.parse(req.query);
     const type = req.accepts(resultTypes) as ResultType | false;
     if (type === false) {
       throw new ProblemError("not-acceptable", `A result is served as ${resultTypes.join(", ")}`);
@@ -100,7 +102,7 @@ export function jobRoutes(
     await pipeline(Readable.from(resultWriters[type](table.job, table.open)), res);
   });
 
-  router.delete<{ id: string }>("/:id", requireRole("write"), async (req, res) => {
+  router.delete<{ id: string }>("/:id", requireRole("write"), noQuery, async (req, res) => {
     const job = await findJob(req.params.id);
     if (!isFinal(job.state)) await backend.jobs.cancel(job.id);
     await removeJob(job.id, job.chunks ?? job.chunksDone, backend);
@@ -123,7 +125,7 @@ export function jobRoutes(
     req: Request,
     res: Response,
     served: ServedModel,
-    { perturbation, output, extra, id }: SubmitQuery,
+    { perturbation, output, extra, id, precision }: SubmitQuery,
   ): Promise<Job> {
     const idColumns = id === undefined ? [] : [id].flat();
     const options = { perturbation, output };
@@ -132,7 +134,7 @@ export function jobRoutes(
     models.explainer(served, options);
     const { featureNames, outputNames, categories } = served.model;
     const reader = uploadReader(req.get("content-type"));
-    const source = uploadStream(req);
+    const source = unpack(req);
     const intake = await JobIntake.begin(
       {
         id: newJobId(),
@@ -141,18 +143,19 @@ export function jobRoutes(
         featureNames,
         outputNames,
         idColumns,
+        precision,
         requestId: res.locals.requestId as string,
       },
       backend,
       settings.chunkLockMs / 6,
     );
     try {
-      const shape = { featureNames, categories, idColumns, extra, size: settings.maxBatchSize };
+      const width = { features: featureNames.length, outputs: outputNames.length };
+      const size = Math.min(settings.maxBatchSize, rowsWithin(settings.memory.limitBytes, width));
+      const shape = { featureNames, categories, idColumns, extra, size };
       for await (const { matrix, ids } of reader(source, shape)) await intake.add(matrix, ids);
       if (intake.rows === 0) throw new ProblemError("empty-body", "The upload holds no rows");
       await intake.seal();
-      metrics.jobsSubmitted.inc();
-      metrics.rowsSubmitted.inc(intake.rows);
     } catch (error) {
       // What is left of the upload is read and dropped, so that the client gets to see the answer.
       req.unpipe();
@@ -185,24 +188,10 @@ function refuseDoubledNames({ model }: ServedModel, idColumns: readonly string[]
   }
 }
 
-function onlyModel(models: ModelCatalogue): ServedModel {
-  const only = models.only();
+async function onlyModel(models: ModelCatalogue): Promise<ServedModel> {
+  const only = await models.only();
   if (only !== undefined) return only;
   throw new ProblemError("bad-request", "Say which model: /v1/jobs?model=NAME; GET /v1/models lists them");
-}
-
-/** The body as bytes of a table, unpacked where it is packed. */
-function uploadStream(req: Request): Readable {
-  const encoding = req.get("content-encoding")?.toLowerCase() ?? "identity";
-  if (encoding === "identity") return req;
-  if (encoding !== "gzip") {
-    throw new ProblemError("unsupported-media-type", `Send the body plain or as gzip, not ${encoding}`);
-  }
-  const gunzip = createGunzip();
-  req.on("error", (error) => gunzip.destroy(error));
-  // The reader hears of an error where it reads; one that comes when it has stopped to must not end the process.
-  gunzip.on("error", () => {});
-  return req.pipe(gunzip);
 }
 
 const isBrokenGzip = (error: unknown): boolean =>

@@ -1,8 +1,10 @@
-import type { ModelCatalogue, Settings } from "@shap-service/jobs";
+import type { ModelCatalogue, ServedModel, Settings } from "@shap-service/jobs";
 import { json, Router } from "express";
-import type { Explanation } from "shap-core";
+import type { Explanation, Matrix } from "shap-core";
 import { bar, beeswarm, force, scatter, waterfall } from "shap-plots";
 import { z } from "zod";
+import { explainRows } from "../explain-rows.js";
+import { noQuery } from "../http/no-query.js";
 import { ProblemError } from "../http/problem.js";
 import { bodyOf, isJson, MAX_BODY, output, perturbation, readRows, rows } from "./explain.js";
 import { findModel } from "./find-model.js";
@@ -46,29 +48,40 @@ const plots: Readonly<Record<string, Draw>> = {
 };
 
 /** Explanations drawn as SVG. */
-export function plotRoutes(settings: Pick<Settings, "maxSyncRows">, models: ModelCatalogue): Router {
+export function plotRoutes(
+  settings: Pick<Settings, "maxSyncRows" | "memory">,
+  models: ModelCatalogue,
+): Router {
   const router = Router();
 
-  router.get("/:name/plots/:plot", (req, res) => {
+  const explained = async (served: ServedModel, matrix: Matrix, options: PlotOptions) => {
+    const { limitBytes } = settings.memory;
+    const explainer = models.explainer(served, options);
+    const { output } = options;
+    return (await explainRows(served.model, explainer, matrix, { output, limitBytes })).explanation;
+  };
+
+  router.get("/:name/plots/:plot", async (req, res) => {
     const draw = findPlot(req.params.plot);
     const options = plotQuery.parse(req.query);
-    const served = findModel(models, req.params.name);
+    const served = await findModel(models, req.params.name);
     if (served.background === undefined) {
       throw new ProblemError(
         "bad-request",
         "This model has no background rows to draw; POST the rows to draw",
       );
     }
-    const explanation = models.explainer(served, options).explain(served.background);
+    const explanation = await explained(served, served.background, options);
     res.type("image/svg+xml").send(draw(explanation, options));
   });
 
-  router.post("/:name/plots/:plot", json({ limit: MAX_BODY, strict: false, type: isJson }), (req, res) => {
+  const body = json({ limit: MAX_BODY, strict: false, type: isJson });
+  router.post("/:name/plots/:plot", noQuery, body, async (req, res) => {
     const draw = findPlot(req.params.plot);
     const { rows: given, ...options } = plotRequest.parse(bodyOf(req));
-    const served = findModel(models, req.params.name);
+    const served = await findModel(models, req.params.name);
     const matrix = readRows(given, served.model, settings.maxSyncRows);
-    res.type("image/svg+xml").send(draw(models.explainer(served, options).explain(matrix), options));
+    res.type("image/svg+xml").send(draw(await explained(served, matrix, options), options));
   });
   return router;
 }

@@ -5,6 +5,11 @@ import { ProblemError } from "../http/problem.js";
 import { type ColumnWish, planColumns } from "./column-plan.js";
 import { BatchBuilder, type BatchShape, type RowBatch } from "./row-batch.js";
 
+/** A record batch is in memory as a whole, and so are the dictionaries; writers make batches of some MB. */
+const MAX_BATCH_BYTES = 64 * 2 ** 20;
+/** Rows that a batch may have though nothing stands for them; beyond that, a bit does at least. */
+const FREE_BATCH_ROWS = 2 ** 20;
+
 /** Arrow IPC, stream or file, record batch by record batch. */
 export async function* readArrow(source: Readable, shape: BatchShape & ColumnWish): AsyncGenerator<RowBatch> {
   const builder = new BatchBuilder(shape);
@@ -29,12 +34,23 @@ export async function* readArrow(source: Readable, shape: BatchShape & ColumnWis
 
 async function* recordBatches(source: Readable): AsyncGenerator<RecordBatch> {
   let seen = false;
-  try {
+  let since = 0;
+  const bytes = async function* () {
     // Left to itself the reader destroys a stream it has read, and with it the socket the answer goes to.
-    const bytes: AsyncIterable<Uint8Array> = source.iterator({ destroyOnReturn: false });
-    const reader = await RecordBatchReader.from(bytes);
+    for await (const part of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
+      since += part.length;
+      if (since > MAX_BATCH_BYTES) throw tooLarge(`a record batch may have ${MAX_BATCH_BYTES} bytes`);
+      yield part;
+    }
+  };
+  try {
+    const reader = await RecordBatchReader.from(bytes());
     for await (const batch of reader) {
       seen = true;
+      if (batch.numRows > FREE_BATCH_ROWS + 8 * since) {
+        throw tooLarge(`a record batch of ${since} bytes says it has ${batch.numRows} rows`);
+      }
+      since = [...reader.dictionaries.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
       yield batch;
     }
   } catch (error) {
@@ -44,3 +60,5 @@ async function* recordBatches(source: Readable): AsyncGenerator<RecordBatch> {
   }
   if (!seen) throw new ProblemError("bad-table", "The body holds no Arrow record batch");
 }
+
+const tooLarge = (detail: string): ProblemError => new ProblemError("body-too-large", detail);

@@ -11,15 +11,19 @@ export interface BatchShape {
   readonly featureNames: readonly string[];
   readonly categories?: readonly (readonly string[] | undefined)[];
   readonly idColumns: readonly string[];
-  /** Rows a batch. */
+  /** Rows a batch, at most. */
   readonly size: number;
 }
+
+/** Characters that the carried columns of a batch may have: a batch ends early where they are long. */
+const MAX_TEXT = 2_000_000;
 
 /** Collects cells into batches, and complains of the first bad one with its row, counted from 1. */
 export class BatchBuilder {
   private data: Float64Array;
   private ids: string[][];
   private filled = 0;
+  private textLength = 0;
   private before = 0;
 
   constructor(private readonly shape: BatchShape) {
@@ -57,12 +61,14 @@ export class BatchBuilder {
 
   setId(column: number, text: string): void {
     this.ids[column]!.push(text);
+    this.textLength += text.length;
   }
 
   /** Ends a row. Gives the batch where it is full now. */
   endRow(): RowBatch | undefined {
     this.filled++;
-    return this.filled === this.shape.size ? this.take() : undefined;
+    const isFull = this.filled === this.shape.size || this.textLength >= MAX_TEXT;
+    return isFull ? this.take() : undefined;
   }
 
   /** What is left at the end of the upload. */
@@ -98,12 +104,15 @@ export class BatchBuilder {
   private take(): RowBatch {
     const { featureNames, idColumns } = this.shape;
     const rows = this.filled;
+    const columns = featureNames.length;
     const batch = {
-      matrix: { data: this.data.slice(0, rows * featureNames.length), rows, columns: featureNames.length },
+      // A full batch is handed over as it is; what is left at the end is cut to its length.
+      matrix: { data: this.data.subarray(0, rows * columns), rows, columns },
       ids: this.ids,
     };
     this.before += rows;
     this.filled = 0;
+    this.textLength = 0;
     this.data = this.freshData();
     this.ids = idColumns.map(() => []);
     return batch;

@@ -7,6 +7,7 @@ import { pingWhenSilent } from "../../redis/ping-when-silent.js";
 import type { RedisSettings } from "../../settings/settings.js";
 import { ask, toStoreError } from "../../store/redis/redis-client.js";
 import {
+  type BoardHandler,
   type ChunkHandler,
   type ChunkQueue,
   MAX_ATTEMPTS,
@@ -163,6 +164,11 @@ export class BullQueue implements ChunkQueue {
     const start = performance.now();
     await ask(this.redis, (redis) => redis.ping());
     return performance.now() - start;
+  }
+
+  async board(path: string): Promise<BoardHandler> {
+    const { queueBoard } = await import("./board.js");
+    return queueBoard(this.bull, path);
   }
 
   async close(graceMs = 20_000): Promise<void> {

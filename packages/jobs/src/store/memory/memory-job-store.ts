@@ -1,4 +1,5 @@
 import { isFinal, type Job, type NewJob } from "../../job.js";
+import { MemoryTotals } from "../../totals/memory-totals.js";
 import { JobChanges } from "../job-changes.js";
 import type { JobStore } from "../job-store.js";
 
@@ -11,16 +12,22 @@ interface Entry {
   expiry: NodeJS.Timeout;
 }
 
+const countedAs = { completed: "jobsCompleted", failed: "jobsFailed", cancelled: "jobsCancelled" } as const;
+
 /** Job records inside one process, beside the embedded queue. */
 export class MemoryJobStore implements JobStore {
   private readonly entries = new Map<string, Entry>();
   readonly changes = new JobChanges();
 
-  /** @param free called when a job failed, was cancelled or its time is over: its blobs are wanted no longer */
+  /**
+   * @param free called when a job failed, was cancelled or its time is over: its blobs are wanted no longer
+   * @param totals where jobs are counted
+   */
   constructor(
     private readonly ttlSeconds: number,
     private readonly free: (job: Job) => void = () => {},
     private readonly now: () => number = Date.now,
+    private readonly totals = new MemoryTotals(),
   ) {}
 
   async create(job: NewJob): Promise<void> {
@@ -94,6 +101,10 @@ export class MemoryJobStore implements JobStore {
   async seal(id: string, rowsTotal: number, chunks: number): Promise<boolean> {
     const entry = this.open(id);
     if (entry === undefined) return false;
+    if (entry.job.chunks === undefined) {
+      this.totals.add("jobsSubmitted", 1);
+      this.totals.add("jobRowsSubmitted", rowsTotal);
+    }
     entry.job.rowsTotal = rowsTotal;
     entry.job.chunks = chunks;
     this.completeIfDone(entry);
@@ -139,6 +150,7 @@ export class MemoryJobStore implements JobStore {
   }
 
   private finish(entry: Entry, state: "completed" | "failed" | "cancelled"): void {
+    this.totals.add(countedAs[state], 1);
     entry.job.state = state;
     entry.job.finishedAt = this.now();
     if (state !== "completed") this.free(entry.job);

@@ -21,6 +21,13 @@ export const workerKey = (name: string): string => `${PREFIX}:worker:${name}`;
 export const NAMES_KEY = `${PREFIX}:workers`;
 export const SWEEP_LOCK_KEY = `${PREFIX}:workers:sweep`;
 
+/** Hash of what is counted over all processes, and what one reporter told last (totals/). */
+export const TOTALS_KEY = `${PREFIX}:totals`;
+export const reporterKey = (reporter: string): string => `${PREFIX}:totals:of:${reporter}`;
+
+/** Hash of caller → requests in one window of time. */
+export const requestsKey = (window: number): string => `${PREFIX}:requests:${window}`;
+
 /** Where every change of a job is told: the job's id. */
 export const JOBS_CHANNEL = `${PREFIX}:jobs`;
 
@@ -32,3 +39,12 @@ export const allJobKeys = (id: string): string[] => [
   blobsKey(id, "out"),
   beginningsKey(id),
 ];
+
+/** Hash of a model's name → the record of its current upload. */
+export const MODELS_KEY = `${PREFIX}:models`;
+/** Hash of piece number → bytes of one uploaded file. Two names never share a key: each frees its own. */
+export const modelFileKey = (name: string, sha256: string): string => `${PREFIX}:model:${name}:${sha256}`;
+/** A file on its way in; begins with a dot, as no model's name does. */
+export const arrivingFileKey = (id: string): string => `${PREFIX}:model:.arriving:${id}`;
+/** Where changes of models are told: the model's name. */
+export const MODELS_CHANNEL = `${PREFIX}:models:changed`;

@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import type { Job, JobState, NewJob } from "../../job.js";
 import type { JobStore } from "../job-store.js";
-import { allJobKeys, beginningsKey, doneKey, jobKey, OPEN_JOBS_KEY } from "./keys.js";
+import { allJobKeys, beginningsKey, doneKey, jobKey, OPEN_JOBS_KEY, TOTALS_KEY } from "./keys.js";
 import { ask, runScript, type Script, withHash } from "./redis-client.js";
 import { beginChunk, createJob, endJob, finishChunk, removeJob, sealJob, touchJob } from "./scripts.js";
 
@@ -90,7 +90,7 @@ export class RedisJobStore implements JobStore {
   }
 }
 
-const scriptKeys = (id: string): string[] => [...allJobKeys(id), OPEN_JOBS_KEY];
+const scriptKeys = (id: string): string[] => [...allJobKeys(id), OPEN_JOBS_KEY, TOTALS_KEY];
 
 function toJob(fields: Record<string, string> & { spec: string }): Job {
   const number = (name: string) => (fields[name] === undefined ? undefined : Number(fields[name]));

@@ -1,6 +1,6 @@
 /**
  * One script a change, so that each is atomic. All take KEYS = job, done, in, out,
- * begun, open jobs (see keys.ts). Each change touches the job and tells of it on the channel `shap:jobs`.
+ * begun, open jobs, totals (see keys.ts). Each change touches the job and tells of it on the channel `shap:jobs`.
  * `allow-oom`: a full Redis must still be able to count, close and free what it holds; only blobs are refused.
  */
 const header = "#!lua flags=allow-oom";
@@ -22,7 +22,9 @@ end
 local function expireAll(ttl)
   for i = 1, 5 do redis.call('EXPIRE', KEYS[i], ttl) end
 end
+local counted = { completed = 'jobsCompleted', failed = 'jobsFailed', cancelled = 'jobsCancelled' }
 local function finish(state, now, ttl)
+  redis.call('HINCRBY', KEYS[7], counted[state], 1)
   redis.call('HSET', KEYS[1], 'state', state, 'finishedAt', now)
   redis.call('UNLINK', KEYS[2], KEYS[3], KEYS[5])
   redis.call('SREM', KEYS[6], string.match(KEYS[1], '[^:]+$'))
@@ -87,6 +89,10 @@ return 1`;
 export const sealJob = `${header}
 ${finishFunction}
 if not isOpen(redis.call('HGET', KEYS[1], 'state')) then return 0 end
+if redis.call('HEXISTS', KEYS[1], 'chunks') == 0 then
+  redis.call('HINCRBY', KEYS[7], 'jobsSubmitted', 1)
+  redis.call('HINCRBY', KEYS[7], 'jobRowsSubmitted', ARGV[1])
+end
 redis.call('HSET', KEYS[1], 'rowsTotal', ARGV[1], 'chunks', ARGV[2])
 touch(ARGV[3])
 completeIfDone(ARGV[3], ARGV[4])

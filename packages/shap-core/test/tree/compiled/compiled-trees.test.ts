@@ -48,6 +48,28 @@ describe("the compiled engine", () => {
     ["leaves that hold vectors", { features: 12, trees: 2, depth: 9, outputs: 3, vectorLeaves: true }],
   ];
 
+  it.each(shapes)(
+    "gives a row the same values to the bit, whatever rows are beside it: %s",
+    (_name, shape) => {
+      fc.assert(
+        fc.property(seeds, fc.integer({ min: 2, max: 40 }), fc.nat(39), (seed, count, at) => {
+          const { model, rows, background } = drawn(seed, shape, count, 10);
+          const cut = 1 + (at % (count - 1));
+          const { columns, data } = rows;
+          for (const options of [{}, { maxTableBytes: 0 }, { background }]) {
+            const explainer = createExplainer(model, options);
+            const parts = [
+              { data: data.subarray(0, cut * columns), rows: cut, columns },
+              { data: data.subarray(cut * columns), rows: count - cut, columns },
+            ].map((part) => Array.from(explainer.explain(part).values));
+            expect(Float64Array.from(parts.flat())).toEqual(explainer.explain(rows).values);
+          }
+        }),
+        { numRuns: 8 },
+      );
+    },
+  );
+
   it.each(shapes)("gives the same values by WebAssembly as in plain TypeScript: %s", (_name, shape) => {
     fc.assert(
       fc.property(seeds, fc.integer({ min: 1, max: 70 }), (seed, count) => {

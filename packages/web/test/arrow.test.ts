@@ -1,0 +1,56 @@
+import { Readable } from "node:stream";
+import {
+  Dictionary,
+  Field,
+  Float64,
+  Int32,
+  makeData,
+  Null,
+  RecordBatch,
+  Schema,
+  Struct,
+  Table,
+  tableToIPC,
+  Utf8,
+  vectorFromArray,
+} from "apache-arrow";
+import { readArrow } from "../src/upload/read-arrow.js";
+
+const shape = { featureNames: ["a"], idColumns: [], extra: "ignore", size: 1000 } as const;
+
+async function rowsOf(parts: Iterable<Uint8Array>): Promise<number> {
+  let rows = 0;
+  for await (const { matrix } of readArrow(Readable.from(parts), shape)) rows += matrix.rows;
+  return rows;
+}
+
+describe("an Arrow stream", () => {
+  it("may have dictionaries, and a column of nothing", async () => {
+    const table = new Table({
+      a: vectorFromArray([1, 2, 3], new Float64()),
+      word: vectorFromArray(["x", "y", "x"], new Dictionary(new Utf8(), new Int32())),
+      nothing: vectorFromArray([null, null, null], new Null()),
+    });
+    expect(await rowsOf([tableToIPC(table, "stream")])).toBe(3);
+  });
+
+  it("is refused where it claims rows that nothing stands for", async () => {
+    const length = 2 ** 30;
+    const schema = new Schema([new Field("a", new Null(), true)]);
+    const children = [makeData({ type: new Null(), length })];
+    const data = makeData({ type: new Struct(schema.fields), length, nullCount: 0, children });
+    const bytes = tableToIPC(new Table(new RecordBatch(schema, data)), "stream");
+    expect(bytes.length).toBeLessThan(1000);
+    await expect(rowsOf([bytes])).rejects.toMatchObject({ code: "body-too-large" });
+  });
+
+  it("is refused where one of its batches goes on without an end", async () => {
+    const whole = tableToIPC(new Table({ a: vectorFromArray(new Float64Array(20_000_000)) }), "stream");
+    let taken = 0;
+    function* parts() {
+      for (let at = 0; at < whole.length; at += 65_536, taken = at) yield whole.subarray(at, at + 65_536);
+    }
+    await expect(rowsOf(parts())).rejects.toMatchObject({ code: "body-too-large" });
+    expect(taken).toBeLessThan(100 * 2 ** 20);
+  });
+});
