@@ -67,7 +67,7 @@ describe("Redis over TLS, with a password, a user or neither", () => {
     "as a user who may not ask INFO serves all the same, and a warning says what is not known",
     async () => {
       const redis = await RedisServer.start();
-      await redis.ask("ACL", "SETUSER", "shap", "on", ">secret", "~*", "&*", "+@all", "-info", "-config");
+      await redis.ask("ACL", "SETUSER", "shap", "on", ">secret", "~*", "&*", "+@all", "-@admin", "-info");
       const service = await RunningService.start(
         { REDIS_URL: `redis://shap:secret@127.0.0.1:${redis.port}` },
         redis,
