@@ -2,7 +2,9 @@
 // package manager when that is allowed, else one line says how to get it.
 import { execa } from "execa";
 
-const aptPackages = { "redis-server": "redis-server", chromium: "chromium" };
+const aptPackages = { "redis-server": "redis-server", chromium: "chromium", openssl: "openssl" };
+/** What makes a program say its version and end, where it is not `--version`. */
+const versionArguments = { openssl: ["version"] };
 
 /** Makes sure that `program` is on the PATH; throws an error with the line to type where it cannot be had. */
 export async function ensureProgram(program) {
@@ -29,7 +31,10 @@ export async function ensureProgram(program) {
 }
 
 async function isOnPath(program) {
-  const { failed } = await execa(program, ["--version"], { reject: false, stdio: "ignore" });
+  const { failed } = await execa(program, versionArguments[program] ?? ["--version"], {
+    reject: false,
+    stdio: "ignore",
+  });
   return !failed;
 }
 

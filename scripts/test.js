@@ -2,7 +2,7 @@
 import { execa } from "execa";
 import { ensureProgram } from "./system-packages.js";
 
-const programs = ["redis-server", "chromium"];
+const programs = ["redis-server", "chromium", "openssl"];
 
 try {
   for (const program of programs) await ensureProgram(program);

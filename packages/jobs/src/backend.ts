@@ -7,9 +7,10 @@ import { uploadFolder } from "./models/model-folder.js";
 import { BullQueue, type BullQueueOptions } from "./queue/bull/bull-queue.js";
 import type { ChunkQueue } from "./queue/chunk-queue.js";
 import { EmbeddedQueue } from "./queue/embedded/embedded-queue.js";
+import { checkEviction } from "./redis/check-eviction.js";
 import { connect } from "./redis/connection.js";
+import { type ConnectionTally, ConnectionWatch } from "./redis/connection-watch.js";
 import { subscribeJobs } from "./redis/subscribe-jobs.js";
-import { type ConnectionTally, checkEviction, watchConnection } from "./redis/watch-connection.js";
 import type { RedisSettings, Settings } from "./settings/settings.js";
 import type { ChunkStore } from "./store/chunk-store.js";
 import { FileChunkStore } from "./store/files/file-chunk-store.js";
@@ -76,7 +77,7 @@ function embeddedBackend(settings: Settings): Backend {
     modelStore,
     queue,
     workers: new MemoryWorkerRegistry(),
-    idempotency: new MemoryIdempotencyStore(settings.jobTtlSeconds),
+    idempotency: new MemoryIdempotencyStore(settings.jobTtlSeconds, settings.chunkLockMs),
     totals,
     changes: jobs.changes,
     connections: { reconnects: 0 },
@@ -95,16 +96,16 @@ function redisBackend(
   log: Logger,
   options: BackendOptions,
 ): Backend {
-  const connections = { reconnects: 0 };
+  const connections = new ConnectionWatch(log, redisSettings.healthCheckMs);
   const redis = connect(redisSettings, "command", "shap-command");
-  watchConnection(redis, redisSettings.healthCheckMs, log, connections);
+  connections.watch(redis);
   redis.once("ready", () => void checkEviction(redis, log));
   const queue = new BullQueue(redis, redisSettings, { lockMs: settings.chunkLockMs, ...options.queue });
   const changes = new JobChanges();
   const subscriber =
     options.listen === false ? undefined : connect(redisSettings, "subscriber", "shap-changes");
   if (subscriber !== undefined) {
-    watchConnection(subscriber, redisSettings.healthCheckMs, log, connections);
+    connections.watch(subscriber);
     subscribeJobs(subscriber, changes);
   }
   return {
@@ -112,8 +113,8 @@ function redisBackend(
     chunks: new RedisChunkStore(redis, settings.jobTtlSeconds),
     modelStore: new RedisModelStore(redis, settings.jobTtlSeconds, subscriber),
     queue,
-    workers: new RedisWorkerRegistry(redis),
-    idempotency: new RedisIdempotencyStore(redis, settings.jobTtlSeconds),
+    workers: new RedisWorkerRegistry(redis, settings.chunkLockMs),
+    idempotency: new RedisIdempotencyStore(redis, settings.jobTtlSeconds, settings.chunkLockMs),
     totals: new RedisTotals(redis),
     requests: new RedisRequestCounts(redis),
     changes,

@@ -19,6 +19,8 @@ const MAX_WAITING = 64;
 export const MAX_QUEUED = 1000;
 const LOOK_EVERY = 8;
 const PATIENCE_MS = 300_000;
+/** How often a job is touched while its upload goes on, however slowly; by its silence a crash is known. */
+const TOUCH_MS = 5000;
 
 /** The job was ended while its rows still arrived. */
 export class JobEndedError extends Error {
@@ -39,17 +41,22 @@ export const newJobId = (): string => `j${randomBytes(12).toString("hex")}`;
 export class JobIntake {
   private chunkCount = 0;
   private rowCount = 0;
+  private readonly touching: NodeJS.Timeout;
   /** The chunk that is on its way to the store while the next one is read. */
   private underWay: Promise<void> = Promise.resolve();
 
   private constructor(
     readonly job: NewJob,
     private readonly services: IntakeServices,
-  ) {}
+    touchMs: number,
+  ) {
+    const touch = () => void services.jobs.touch(job.id).catch(() => {});
+    this.touching = setInterval(touch, touchMs).unref();
+  }
 
-  static async begin(job: NewJob, services: IntakeServices): Promise<JobIntake> {
+  static async begin(job: NewJob, services: IntakeServices, touchMs = TOUCH_MS): Promise<JobIntake> {
     await services.jobs.create(job);
-    return new JobIntake(job, services);
+    return new JobIntake(job, services, touchMs);
   }
 
   get rows(): number {
@@ -101,9 +108,11 @@ export class JobIntake {
   async seal(): Promise<void> {
     await this.underWay;
     await this.services.jobs.seal(this.job.id, this.rowCount, this.chunkCount);
+    clearInterval(this.touching);
   }
 
   async abandon(): Promise<void> {
+    clearInterval(this.touching);
     await this.underWay.catch(() => {});
     await removeJob(this.job.id, this.chunkCount, this.services);
   }

@@ -1,33 +1,56 @@
-import { TASK_SCHEMA } from "./job.js";
+import { type Job, TASK_SCHEMA } from "./job.js";
 import type { Logger } from "./log.js";
 import type { ChunkQueue } from "./queue/chunk-queue.js";
+import { type ChunkStore, StoreFullError } from "./store/chunk-store.js";
 import type { JobStore } from "./store/job-store.js";
+import { NO_ROOM, ROOM_PATIENCE_MS } from "./wait-for-store.js";
 
-/** How long nothing may have happened to a job before the sweeper looks at it. */
-export const QUIET_MS = 60_000;
-/** An upload that nobody has continued for so long was broken off with its web process. */
-export const BROKEN_OFF_MS = 300_000;
+export interface SweeperServices {
+  readonly jobs: JobStore;
+  readonly chunks: ChunkStore;
+  readonly queue: ChunkQueue;
+}
 
 /**
  * Finishes what a crash left between two steps: puts chunks that are neither done nor queued back on the queue (those
- * that are queued stay as they are), and fails jobs whose upload was broken off. Harmless at any time.
+ * that are queued stay as they are), fails and frees jobs whose upload was broken off, and jobs for whose results there
+ * has been no room for too long. Harmless at any time.
+ *
+ * @param silenceMs how long a silent process keeps its work; a job is looked at once nothing has happened to it for
+ *   twice as long. A web process touches the job it takes in far more often (see JobIntake).
  */
 export async function sweepJobs(
-  { jobs, queue }: { jobs: JobStore; queue: ChunkQueue },
+  services: SweeperServices,
   log: Logger,
+  silenceMs: number,
   now = Date.now(),
 ): Promise<void> {
-  for (const job of await jobs.listOpen()) {
+  for (const job of await services.jobs.listOpen()) {
     const quietMs = now - job.touchedAt;
-    if (job.chunks === undefined) {
-      if (quietMs < BROKEN_OFF_MS) continue;
-      log.warn({ jobId: job.id }, "the upload of a job was broken off");
-      await jobs.fail(job.id, "the upload was broken off");
-    } else if (quietMs >= QUIET_MS) {
-      for (const index of await jobs.pendingChunks(job.id)) {
-        const { id: jobId, requestId } = job;
-        await queue.add({ schema: TASK_SCHEMA, jobId, index, requestId });
-      }
+    if (quietMs < 2 * silenceMs) continue;
+    if (job.chunks === undefined) await endBrokenUpload(job.id, services, log);
+    else await queueLostChunks(job, quietMs, services, log);
+  }
+}
+
+async function endBrokenUpload(id: string, { jobs, chunks, queue }: SweeperServices, log: Logger) {
+  log.warn({ jobId: id }, "the upload of a job was broken off");
+  // Its rows that still wait tell which tasks do; they are freed with the job.
+  const waiting = await chunks.waiting(id);
+  await jobs.fail(id, "the upload was broken off");
+  await queue.remove(id, Math.max(-1, ...waiting) + 1);
+}
+
+async function queueLostChunks(job: Job, quietMs: number, { jobs, queue }: SweeperServices, log: Logger) {
+  const { id: jobId, requestId } = job;
+  try {
+    for (const index of await jobs.pendingChunks(jobId)) {
+      await queue.add({ schema: TASK_SCHEMA, jobId, index, requestId });
     }
+  } catch (error) {
+    if (!(error instanceof StoreFullError)) throw error;
+    if (quietMs < ROOM_PATIENCE_MS) return;
+    log.error({ jobId }, "a job ends since its results have no room");
+    await jobs.fail(jobId, NO_ROOM);
   }
 }

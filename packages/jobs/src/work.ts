@@ -8,11 +8,10 @@ import type { ModelCatalogue } from "./models/model-catalogue.js";
 import { collectGarbage } from "./process/collect-garbage.js";
 import type { MemoryLevel } from "./process/memory-watch.js";
 import type { Settings } from "./settings/settings.js";
-import { StoreUnavailableError } from "./store/job-store.js";
-import { toStoreError } from "./store/redis/redis-client.js";
+import { isOfConnection } from "./store/redis/redis-client.js";
+import { waitForStore } from "./wait-for-store.js";
 import { Presence } from "./workers/presence.js";
 import type { Identity } from "./workers/worker-name.js";
-import { HEARTBEAT_MS } from "./workers/worker-registry.js";
 
 export interface WorkServices {
   readonly settings: Settings;
@@ -33,8 +32,6 @@ export interface WorkTallies {
   stalled: number;
   lockFailures: number;
 }
-
-const SWEEP_JOBS_MS = 30_000;
 
 /** What a log line tells of a chunk: the request that brought it, too. */
 const named = ({ jobId, index, requestId }: ChunkTask) => ({ jobId, chunk: index, requestId });
@@ -61,8 +58,8 @@ export class Work {
   private constructor(private readonly services: WorkServices) {
     const { settings, log, backend, identity } = services;
     this.presence = new Presence(backend.workers, settings, this.tallies, log, identity);
-    this.sweeper = setInterval(() => void this.sweep(), SWEEP_JOBS_MS).unref();
-    this.reporter = setInterval(() => void this.report(), HEARTBEAT_MS).unref();
+    this.sweeper = setInterval(() => void this.sweep(), settings.chunkLockMs).unref();
+    this.reporter = setInterval(() => void this.report(), settings.chunkLockMs / 6).unref();
   }
 
   static async begin(services: WorkServices): Promise<Work> {
@@ -111,7 +108,10 @@ export class Work {
     const { settings, backend, models, log } = this.services;
     const { tallies } = this;
     const { limitBytes } = settings.memory;
-    const handle = chunkHandler({ ...backend, models, limitBytes, tally: tallies });
+    const handle = waitForStore(
+      chunkHandler({ ...backend, models, limitBytes, tally: tallies }),
+      backend.jobs,
+    );
     await backend.queue.process(
       async (task, signal) => {
         const start = performance.now();
@@ -136,8 +136,10 @@ export class Work {
           log.warn({ ...named(task), reason: error.message }, "a lock was not renewed");
         },
         onError: (error) => {
-          const away = toStoreError(error) instanceof StoreUnavailableError;
-          log[away ? "debug" : "error"]({ reason: error.message }, "the queue reported an error");
+          log[isOfConnection(error) ? "debug" : "error"](
+            { reason: error.message },
+            "the queue reported an error",
+          );
         },
       },
     );
@@ -150,9 +152,9 @@ export class Work {
   }
 
   private async sweep(): Promise<void> {
-    const { backend, log } = this.services;
+    const { backend, log, settings } = this.services;
     try {
-      await sweepJobs(backend, log);
+      await sweepJobs(backend, log, settings.chunkLockMs);
     } catch (error) {
       log.debug({ reason: (error as Error).message }, "jobs cannot be swept just now");
     }

@@ -2,7 +2,6 @@ import { pino } from "pino";
 import { type Backend, openBackend } from "../src/backend.js";
 import { chunkHandler } from "../src/explain-chunk.js";
 import { JobEndedError, JobIntake, MAX_QUEUED, newJobId } from "../src/job-intake.js";
-import { BROKEN_OFF_MS, QUIET_MS, sweepJobs } from "../src/job-sweeper.js";
 import { openCatalogue } from "../src/models/model-catalogue.js";
 import { jobModelOf } from "../src/models/model-file.js";
 import { readSettings } from "../src/settings/settings.js";
@@ -139,30 +138,5 @@ describe("all uploads", () => {
     await adding;
     await intake.seal();
     await until(async () => (await backend.jobs.get(intake.job.id))?.state === "completed");
-  });
-});
-
-describe("the sweeper", () => {
-  it("queues what a crash lost", async () => {
-    const intake = await begin();
-    for (let i = 0; i < 3; i++) await intake.add(rows(1), []);
-    await intake.seal();
-    await backend.queue.remove(intake.job.id, 3);
-    await handler()(task(intake.job.id, 1), never);
-    await sweepJobs(backend, log);
-    expect((await backend.queue.counts()).waiting).toBe(0);
-    await sweepJobs(backend, log, Date.now() + QUIET_MS + 1);
-    expect((await backend.queue.counts()).waiting).toBe(2);
-  });
-
-  it("fails a job whose upload was broken off", async () => {
-    const intake = await begin();
-    await sweepJobs(backend, log, Date.now() + BROKEN_OFF_MS - 5000);
-    expect((await backend.jobs.get(intake.job.id))?.state).toBe("queued");
-    await sweepJobs(backend, log, Date.now() + BROKEN_OFF_MS + 1);
-    expect(await backend.jobs.get(intake.job.id)).toMatchObject({
-      state: "failed",
-      error: "the upload was broken off",
-    });
   });
 });

@@ -4,6 +4,9 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 /** A TCP proxy that can go dead without closing: bytes vanish, sockets stay open, as behind a pulled cable. */
 export class HalfOpenProxy {
   accepted = 0;
+  /** Of each connection that went silent and was given up: milliseconds from its last word. */
+  readonly noticedAfterMs: number[] = [];
+  private silentSince = 0;
   private readonly live = new Set<Socket>();
   private readonly dead = new Set<Socket>();
 
@@ -20,8 +23,13 @@ export class HalfOpenProxy {
     return proxy;
   }
 
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
   /** Every present connection goes silent; new ones are served. */
   blackhole(): void {
+    this.silentSince = performance.now();
     for (const socket of this.live) this.dead.add(socket);
   }
 
@@ -40,6 +48,7 @@ export class HalfOpenProxy {
     client.on("close", () => {
       target.destroy();
       this.live.delete(client);
+      if (this.dead.has(client)) this.noticedAfterMs.push(performance.now() - this.silentSince);
     });
     target.on("close", () => this.dead.has(client) || client.destroy());
   }

@@ -39,13 +39,27 @@ export class RedisServer {
     await this.answering();
   }
 
-  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+  /** A command to it, such as `CONFIG SET maxmemory 1`. */
+  async ask(command: string, ...args: string[]): Promise<unknown> {
+    const redis = new Redis(this.url);
+    try {
+      return await redis.call(command, ...args);
+    } finally {
+      redis.disconnect();
+    }
+  }
+
+  keys(pattern: string): Promise<string[]> {
+    return this.ask("KEYS", pattern) as Promise<string[]>;
+  }
+
+  async stop(): Promise<void> {
     const { process } = this;
     this.process = undefined;
     if (process === undefined || process.exitCode !== null) return;
     // A frozen process hears SIGTERM only once it goes on.
-    if (signal !== "SIGKILL") process.kill("SIGCONT");
-    process.kill(signal);
+    process.kill("SIGCONT");
+    process.kill("SIGTERM");
     await once(process, "exit");
   }
 

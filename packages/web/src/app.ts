@@ -10,6 +10,7 @@ import { rateLimits } from "./http/rate-limit.js";
 import { refuseForeignPages } from "./http/refuse-foreign-pages.js";
 import { requestLog } from "./http/request-log.js";
 import { shedLoad } from "./http/shed-load.js";
+import { UnderWay } from "./http/under-way.js";
 import { docsPage } from "./openapi/docs-page.js";
 import { openApiDocument } from "./openapi/document.js";
 import { adminRoutes } from "./routes/admin.js";
@@ -29,11 +30,13 @@ export interface AppServices {
   readonly memory: MemoryWatch;
   /** Where this process explains chunks itself. */
   readonly work?: Work;
+  /** Uploads that are taken in, so that a shutdown can wait for what they leave. */
+  readonly uploads?: UnderWay;
 }
 
 /** The HTTP application, without a port. */
 export function createApp(services: AppServices): Express {
-  const { settings, log, backend, models, memory, work } = services;
+  const { settings, log, backend, models, memory, work, uploads = new UnderWay() } = services;
   const metrics = new Metrics({ backend, models, work });
   const app = express();
   app.disable("x-powered-by");
@@ -62,7 +65,7 @@ export function createApp(services: AppServices): Express {
   app.use("/v1/models", modelUploadRoutes(settings, backend, models));
   app.use("/v1/models", explainRoutes(settings, models, metrics));
   app.use("/v1/models", plotRoutes(settings, models));
-  app.use("/v1/jobs", jobRoutes(settings, backend, models));
+  app.use("/v1/jobs", jobRoutes(settings, backend, models, uploads));
   app.use(notFound);
   app.use(errorHandler(log));
   return app;

@@ -2,6 +2,9 @@
 import { createLogger, letHeapGrow, ModelFolderError, readSettings, SettingsError } from "@shap-service/jobs";
 import { ListenError, startServer } from "./server.js";
 
+/** What is left to do once the requests under way have ended; Render kills 30 s after SIGTERM. */
+const FAREWELL_MS = 8000;
+
 letHeapGrow();
 try {
   const settings = readSettings(process.env);
@@ -18,6 +21,7 @@ try {
       if (stopping) process.exit(1);
       stopping = true;
       log.info({ signal }, "stopping");
+      setTimeout(() => process.exit(0), settings.shutdownMs + FAREWELL_MS).unref();
       await server.close();
       process.exit(0);
     });

@@ -10,8 +10,11 @@ import {
   Work,
 } from "@shap-service/jobs";
 import { createApp } from "./app.js";
+import { UnderWay } from "./http/under-way.js";
 
 const UPLOAD_MS = 3_600_000;
+/** How long uploads that are cut by a shutdown may take to free what they took in, and the chunk of a process without Redis. */
+const FREE_MS = 3000;
 
 /** The port is taken, or may not be had. */
 export class ListenError extends Error {
@@ -43,7 +46,8 @@ export async function startServer(settings: Settings, log: Logger): Promise<WebS
       // Nobody starts this process anew: its own jobs wait only while it is above the limit.
       void work?.heed(level === "over" ? level : "ok");
     });
-    const server = createServer(createApp({ settings, log, backend, models, memory, work }));
+    const uploads = new UnderWay();
+    const server = createServer(createApp({ settings, log, backend, models, memory, work, uploads }));
     // An upload may take long, and is held back on purpose while its chunks wait.
     server.requestTimeout = UPLOAD_MS;
     await listen(server, settings);
@@ -52,11 +56,12 @@ export async function startServer(settings: Settings, log: Logger): Promise<WebS
     return {
       url,
       async close() {
-        await closeServer(server);
+        await closeServer(server, settings.shutdownMs);
+        await uploads.ended(FREE_MS);
         memory.stop();
         models.close();
         await work?.close();
-        await backend.close();
+        await backend.close(FREE_MS);
       },
     };
   } catch (error) {
@@ -98,10 +103,11 @@ function addressOf(server: Server): string {
   return family === "IPv6" ? `http://[${address}]:${port}` : `http://${address}:${port}`;
 }
 
-async function closeServer(server: Server): Promise<void> {
+/** Stops listening, and cuts what is still under way after `graceMs`. */
+async function closeServer(server: Server, graceMs: number): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();
-  const impatient = setTimeout(() => server.closeAllConnections(), 20_000);
+  const impatient = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
   clearTimeout(impatient);
 }

@@ -20,15 +20,28 @@ export class NodeProcess {
     this.exit = once(child, "close").then(([code]) => code as number | null);
   }
 
-  /** @param script from the repository's root */
-  static start(script: string, env: Record<string, string> = {}): NodeProcess {
+  /**
+   * @param script from the repository's root
+   * @param through a command that runs the one that follows it, such as unshare with its options
+   */
+  static start(
+    script: string,
+    env: Record<string, string> = {},
+    through: readonly string[] = [],
+  ): NodeProcess {
     const path = fileURLToPath(new URL(script, root));
+    const [command = process.execPath, ...args] = [...through, process.execPath, path];
     return new NodeProcess(
-      spawn(process.execPath, [path], {
-        env: { PATH: process.env.PATH, ...env },
-        stdio: ["ignore", "pipe", "pipe"],
-      }),
+      spawn(command, args, { env: { PATH: process.env.PATH, ...env }, stdio: ["ignore", "pipe", "pipe"] }),
     );
+  }
+
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  get runs(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
   }
 
   /** The exit code, once everything it wrote is read. */
@@ -46,7 +59,7 @@ export class NodeProcess {
     for (;;) {
       const match = this.stdout.match(pattern);
       if (match !== null) return match;
-      if (this.child.exitCode !== null) throw new Error(`exited before it said ${pattern}: ${this.stderr}`);
+      if (!this.runs) throw new Error(`exited before it said ${pattern}: ${this.stderr}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

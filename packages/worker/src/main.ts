@@ -2,8 +2,8 @@
 import { createLogger, letHeapGrow, ModelFolderError, readSettings, SettingsError } from "@shap-service/jobs";
 import { startWorker } from "./worker.js";
 
-/** Render kills 30 s after SIGTERM (longer where the Blueprint says so); be gone before. */
-const EXIT_WITHIN_MS = 25_000;
+/** What is left to say once the present chunk has ended; Render kills 30 s after SIGTERM. */
+const FAREWELL_MS = 5000;
 
 letHeapGrow();
 try {
@@ -23,7 +23,7 @@ try {
     if (stopping) return;
     stopping = true;
     log.info({ reason }, "stopping: no new chunk is taken, the present one is finished");
-    setTimeout(() => process.exit(0), EXIT_WITHIN_MS).unref();
+    setTimeout(() => process.exit(0), settings.shutdownMs + FAREWELL_MS).unref();
     await (await starting).close();
     log.info("stopped");
     process.exit(0);

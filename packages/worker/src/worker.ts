@@ -8,8 +8,6 @@ import {
   Work,
 } from "@shap-service/jobs";
 
-/** How long the present chunk may take once the process is told to stop; Render kills after 30 s. */
-const GRACE_MS = 20_000;
 /** How long memory may stay high with nothing to do before the process gives its place to a fresh one. */
 const HIGH_FOR_MS = 30_000;
 
@@ -32,6 +30,8 @@ export async function startWorker(
   for (const broken of models.broken) log.error(broken, "a model file cannot be served");
   const backend = openBackend(settings, log, { listen: false, ...options });
   models.use(backend.modelStore);
+  // So that it is registered at once where Redis is there; where it is not, it is waited for.
+  await backend.settled(2000);
   const work = await Work.begin({ settings, log, backend, models });
   let highTimer: NodeJS.Timeout | undefined;
   const memory = new MemoryWatch(settings.memory, (level, rssBytes) => {
@@ -46,7 +46,7 @@ export async function startWorker(
     async close() {
       memory.stop();
       clearTimeout(highTimer);
-      await backend.queue.close(GRACE_MS);
+      await backend.queue.close(settings.shutdownMs);
       await work.close();
       await backend.close(0);
     },

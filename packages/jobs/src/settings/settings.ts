@@ -74,6 +74,7 @@ const variables = z.object({
   SHAP_RATE_LIMIT_PER_MINUTE: wholeNumber(120_000, 1, 1_000_000_000),
   SHAP_JOB_TTL_HOURS: number(24, 0.001, 8760),
   SHAP_CHUNK_LOCK_SECONDS: number(30, 1, 3600),
+  SHAP_SHUTDOWN_SECONDS: number(20, 0, 3600),
   LOG_LEVEL: z.enum(logLevels, { error: `expected one of ${logLevels.join(", ")}` }).default("info"),
   NODE_ENV: z.string().optional(),
   RENDER_SERVICE_NAME: z.string().optional(),
@@ -100,8 +101,10 @@ export interface Settings {
   /** Requests one key may make a minute, over all web processes. */
   readonly requestsPerMinute: number;
   readonly jobTtlSeconds: number;
-  /** How long a chunk is kept for a worker that has gone silent. */
+  /** How long what a process works on (a chunk, an upload, its registration) is kept for it once it is silent. */
   readonly chunkLockMs: number;
+  /** How long the requests or the chunk under way may go on after SIGTERM. */
+  readonly shutdownMs: number;
   readonly logLevel: (typeof logLevels)[number];
   /** What this process is, for logs and the worker registry. */
   readonly service: string | undefined;
@@ -204,7 +207,8 @@ function toSettings(values: z.output<typeof variables>, allowFallbackModel: bool
     apiKeys: values.SHAP_API_KEYS ?? [],
     requestsPerMinute: values.SHAP_RATE_LIMIT_PER_MINUTE,
     jobTtlSeconds: Math.ceil(values.SHAP_JOB_TTL_HOURS * 3600),
-    chunkLockMs: values.SHAP_CHUNK_LOCK_SECONDS * 1000,
+    chunkLockMs: Math.round(values.SHAP_CHUNK_LOCK_SECONDS * 1000),
+    shutdownMs: values.SHAP_SHUTDOWN_SECONDS * 1000,
     logLevel: values.LOG_LEVEL,
     service: values.RENDER_SERVICE_NAME,
     instance: values.RENDER_INSTANCE_ID,

@@ -11,7 +11,11 @@ export interface ChunkStore {
   put(jobId: string, kind: BlobKind, index: number, bytes: Uint8Array): Promise<void>;
   get(jobId: string, kind: BlobKind, index: number): Promise<Uint8Array | undefined>;
   remove(jobId: string, kind: BlobKind, index: number): Promise<void>;
+  /** The chunks of a job whose rows are kept: those that are not explained yet. */
+  waiting(jobId: string): Promise<number[]>;
   /** Frees all blobs of a job. */
   removeJob(jobId: string): Promise<void>;
+  /** Whether the next blob would be refused, as far as that can be known. */
+  isFull(): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -6,41 +6,66 @@ export interface IdempotencyEntry {
   readonly jobId?: string;
 }
 
-/** The port to the keys clients send so that a repeated submission makes one job. Keys live as long as jobs. */
+/**
+ * The port to the keys clients send so that a repeated submission makes one job. A claim lives as long as the request
+ * that renews it (a web process that died holds no key for long), a completed key as long as jobs. `claimant` names
+ * one request.
+ */
 export interface IdempotencyStore {
+  /** How long a claim lives that nobody renews. */
+  readonly claimMs: number;
   /** Takes the key for this request, or gives what stands behind it. */
-  claim(key: string): Promise<IdempotencyEntry | undefined>;
-  complete(key: string, entry: Required<IdempotencyEntry>): Promise<void>;
+  claim(key: string, claimant: string): Promise<IdempotencyEntry | undefined>;
+  /** The request is still under way. Does nothing to a key that is another's by now. */
+  renew(key: string, claimant: string): Promise<void>;
+  complete(key: string, claimant: string, entry: Required<IdempotencyEntry>): Promise<void>;
   /** The request failed: the key is free again. */
-  release(key: string): Promise<void>;
+  release(key: string, claimant: string): Promise<void>;
 }
 
-/** How long a request in flight may hold its key without completing it. */
-export const CLAIM_SECONDS = 3600;
+interface Held {
+  readonly claimant: string;
+  readonly entry: IdempotencyEntry;
+  readonly until: number;
+}
 
 /** Inside one process, beside the embedded queue. */
 export class MemoryIdempotencyStore implements IdempotencyStore {
-  private readonly entries = new Map<string, { entry: IdempotencyEntry; until: number }>();
+  private readonly held = new Map<string, Held>();
 
   constructor(
     private readonly ttlSeconds: number,
+    readonly claimMs = 30_000,
     private readonly now: () => number = Date.now,
   ) {}
 
-  async claim(key: string): Promise<IdempotencyEntry | undefined> {
+  async claim(key: string, claimant: string): Promise<IdempotencyEntry | undefined> {
     const now = this.now();
-    for (const [known, { until }] of this.entries) if (until <= now) this.entries.delete(known);
-    const found = this.entries.get(key);
+    for (const [known, { until }] of this.held) if (until <= now) this.held.delete(known);
+    const found = this.held.get(key);
     if (found !== undefined) return found.entry;
-    this.entries.set(key, { entry: {}, until: now + CLAIM_SECONDS * 1000 });
+    this.hold(key, claimant, {}, this.claimMs);
     return undefined;
   }
 
-  async complete(key: string, entry: Required<IdempotencyEntry>): Promise<void> {
-    this.entries.set(key, { entry, until: this.now() + this.ttlSeconds * 1000 });
+  async renew(key: string, claimant: string): Promise<void> {
+    if (this.isFor(key, claimant)) this.hold(key, claimant, {}, this.claimMs);
   }
 
-  async release(key: string): Promise<void> {
-    this.entries.delete(key);
+  async complete(key: string, claimant: string, entry: Required<IdempotencyEntry>): Promise<void> {
+    if (this.isFor(key, claimant)) this.hold(key, claimant, entry, this.ttlSeconds * 1000);
+  }
+
+  async release(key: string, claimant: string): Promise<void> {
+    if (this.isFor(key, claimant)) this.held.delete(key);
+  }
+
+  private hold(key: string, claimant: string, entry: IdempotencyEntry, ms: number): void {
+    this.held.set(key, { claimant, entry, until: this.now() + ms });
+  }
+
+  private isFor(key: string, claimant: string): boolean {
+    const held = this.held.get(key);
+    return held === undefined || held.claimant === claimant;
   }
 }

@@ -15,7 +15,7 @@ export interface JobStore {
   get(id: string): Promise<Job | undefined>;
   /**
    * A worker begins a chunk. Gives how often the chunk was begun and not ended, this time included: above 1 its
-   * worker went silent. 0: the job is gone or final, leave the chunk.
+   * worker went silent. 0: leave the chunk; it is done, or the job is gone or final.
    */
   chunkBegun(id: string, index: number): Promise<number>;
   /** The worker lives and leaves the chunk undone: it failed, or was given back. */

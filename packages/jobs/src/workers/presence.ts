@@ -2,7 +2,7 @@ import type { Logger } from "../log.js";
 import type { Settings } from "../settings/settings.js";
 import { register } from "./register.js";
 import { type Identity, newWorkerName, thisProcess } from "./worker-name.js";
-import { HEARTBEAT_MS, type WorkerRecord, type WorkerRegistry } from "./worker-registry.js";
+import type { WorkerRecord, WorkerRegistry } from "./worker-registry.js";
 
 /** What a worker counts of its own work. */
 export interface WorkTally {
@@ -27,7 +27,7 @@ export class Presence {
 
   constructor(
     private readonly registry: WorkerRegistry,
-    private readonly settings: Pick<Settings, "service" | "instance" | "commit">,
+    private readonly settings: Pick<Settings, "service" | "instance" | "commit" | "chunkLockMs">,
     private readonly tally: WorkTally,
     private readonly log: Logger,
     identity?: Identity,
@@ -38,9 +38,10 @@ export class Presence {
 
   async begin(): Promise<void> {
     await this.beat();
+    // Six beats in the life of a registration: some may fail.
     this.timer = setInterval(() => {
       this.beating = this.beat();
-    }, HEARTBEAT_MS);
+    }, this.settings.chunkLockMs / 6);
     this.timer.unref();
   }
 

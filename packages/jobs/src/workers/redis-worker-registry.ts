@@ -1,13 +1,25 @@
 import type { Redis } from "ioredis";
 import { NAMES_KEY, SWEEP_LOCK_KEY, workerKey } from "../store/redis/keys.js";
 import { ask, runScript, withHash } from "../store/redis/redis-client.js";
-import { REGISTRATION_SECONDS, type WorkerRecord, type WorkerRegistry } from "./worker-registry.js";
+import type { WorkerRecord, WorkerRegistry } from "./worker-registry.js";
 
-/** `allow-oom`: a worker is known while Redis is full, too. KEYS: worker, names; ARGV: name, record, ttl. */
-const renew = withHash(`#!lua flags=allow-oom
-redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+// `allow-oom`: a worker is known while Redis is full, too.
+
+/** KEYS: worker, names; ARGV: name, record, ttl in ms. */
+const enter = withHash(`#!lua flags=allow-oom
+if not redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3], 'NX') then return 0 end
 redis.call('SADD', KEYS[2], ARGV[1])
 return 1`);
+
+/** KEYS: worker, names; ARGV: name, record, ttl in ms. */
+const renew = withHash(`#!lua flags=allow-oom
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+redis.call('SADD', KEYS[2], ARGV[1])
+return 1`);
+
+/** KEYS: sweep lock; ARGV: ttl in ms. */
+const lock = withHash(`#!lua flags=allow-oom
+return redis.call('SET', KEYS[1], '1', 'PX', ARGV[1], 'NX') and 1 or 0`);
 
 /** KEYS: worker, names; ARGV: name. */
 const forget = withHash(`#!lua flags=allow-oom
@@ -19,20 +31,17 @@ return 1`);
 export class RedisWorkerRegistry implements WorkerRegistry {
   constructor(
     private readonly redis: Redis,
-    private readonly ttlSeconds = REGISTRATION_SECONDS,
+    /** How long a registration lives without a heartbeat. */
+    private readonly ttlMs = 30_000,
   ) {}
 
   async register(record: WorkerRecord): Promise<boolean> {
-    return ask(this.redis, async (redis) => {
-      const key = workerKey(record.name);
-      if ((await redis.set(key, JSON.stringify(record), "EX", this.ttlSeconds, "NX")) === null) return false;
-      await redis.sadd(NAMES_KEY, record.name);
-      return true;
-    });
+    const values = [record.name, JSON.stringify(record), this.ttlMs];
+    return (await runScript(this.redis, enter, [workerKey(record.name), NAMES_KEY], values)) === 1;
   }
 
   async heartbeat(record: WorkerRecord): Promise<void> {
-    const values = [record.name, JSON.stringify(record), this.ttlSeconds];
+    const values = [record.name, JSON.stringify(record), this.ttlMs];
     await runScript(this.redis, renew, [workerKey(record.name), NAMES_KEY], values);
   }
 
@@ -47,7 +56,7 @@ export class RedisWorkerRegistry implements WorkerRegistry {
 
   async sweep(): Promise<string[]> {
     return ask(this.redis, async (redis) => {
-      if ((await redis.set(SWEEP_LOCK_KEY, "1", "PX", 10_000, "NX")) === null) return [];
+      if ((await runScript(redis, lock, [SWEEP_LOCK_KEY], [10_000])) === 0) return [];
       try {
         const stale = (await this.entries()).flatMap(([name, text]) => (text === null ? [name] : []));
         if (stale.length > 0) await redis.srem(NAMES_KEY, ...stale);

@@ -28,7 +28,3 @@ export interface WorkerRegistry {
   /** Clears what dead workers left. The names that were cleared; none where another process sweeps just now. */
   sweep(): Promise<string[]>;
 }
-
-/** How long a registration lives without a heartbeat. */
-export const REGISTRATION_SECONDS = 30;
-export const HEARTBEAT_MS = 5000;

@@ -66,7 +66,7 @@ describe.each([
 
 describe("a worker registry in Redis", () => {
   it("forgets a worker that went silent, and clears its name once, whoever sweeps", async () => {
-    const registry = new RedisWorkerRegistry(redis, 1);
+    const registry = new RedisWorkerRegistry(redis, 1000);
     await registry.register(record("silent"));
     await until(async () => (await registry.list()).length === 0);
     const swept = await Promise.all([registry.sweep(), registry.sweep(), registry.sweep()]);
@@ -89,6 +89,23 @@ describe("a worker registry in Redis", () => {
     }
     expect(names.size).toBe(200);
     expect((await registry.list()).length).toBe(200);
+  });
+});
+
+describe("a full Redis", () => {
+  it("still registers workers, keeps them, sweeps and forgets them", async () => {
+    const registry = new RedisWorkerRegistry(redis, 30_000);
+    await redis.config("SET", "maxmemory", "1");
+    try {
+      expect(await registry.register(record("a"))).toBe(true);
+      await registry.heartbeat({ ...record("a"), rssBytes: 7 });
+      expect(await registry.list()).toEqual([{ ...record("a"), rssBytes: 7 }]);
+      expect(await registry.sweep()).toEqual([]);
+      await registry.deregister("a");
+      expect(await registry.list()).toEqual([]);
+    } finally {
+      await redis.config("SET", "maxmemory", "0");
+    }
   });
 });
 
@@ -119,7 +136,7 @@ describe("a worker's presence", () => {
   it("begins with a registration and ends without one", async () => {
     const registry = new RedisWorkerRegistry(redis);
     const tally = { rowsDone: 0, job: "j1" };
-    const settings = { service: "w", instance: "i-1", commit: "abc" };
+    const settings = { service: "w", instance: "i-1", commit: "abc", chunkLockMs: 30_000 };
     const presence = new Presence(registry, settings, tally, silent);
     await presence.begin();
     expect(await registry.list()).toEqual([

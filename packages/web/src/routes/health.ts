@@ -10,25 +10,26 @@ export function healthRoutes(settings: Settings, backend: Backend, models: Model
   });
   router.get("/health", async (_req, res) => {
     const queue = await queueHealth(backend);
-    const ok = queue.status === "ready";
-    res.status(ok ? 200 : 503).json({
-      status: ok ? "ok" : "degraded",
+    // A full store still serves results and deletes: without web, nobody could make room.
+    res.status(queue.status === "away" ? 503 : 200).json({
+      status: queue.status === "ready" ? "ok" : "degraded",
       version,
       commit: settings.commit ?? null,
       uptimeSeconds: Math.round(process.uptime()),
       memory: { rssBytes: process.memoryUsage.rss(), limitBytes: settings.memory.limitBytes },
       queue,
-      workers: { live: queue.status === "ready" ? (await backend.workers.list()).length : null },
+      workers: { live: queue.status !== "away" ? (await backend.workers.list()).length : null },
       models: models.list().map(({ name, version, fallback }) => ({ name, version, fallback })),
     });
   });
   return router;
 }
 
-async function queueHealth({ queue, connections: { reconnects } }: Backend) {
+async function queueHealth({ queue, chunks, connections: { reconnects } }: Backend) {
   try {
     const latencyMs = Math.round((await queue.ping()) * 100) / 100;
-    return { kind: queue.kind, status: "ready", latencyMs, reconnects, counts: await queue.counts() };
+    const status = (await chunks.isFull()) ? "full" : "ready";
+    return { kind: queue.kind, status, latencyMs, reconnects, counts: await queue.counts() };
   } catch (error) {
     if (!(error instanceof StoreUnavailableError)) throw error;
     return { kind: queue.kind, status: "away", latencyMs: null, reconnects, counts: null };

@@ -22,6 +22,7 @@ import { z } from "zod";
 import { requireRole } from "../http/authenticate.js";
 import { noQuery } from "../http/no-query.js";
 import { ProblemError } from "../http/problem.js";
+import type { UnderWay } from "../http/under-way.js";
 import { topColumns } from "../result/top-columns.js";
 import { chunksOf, type ResultType, resultTypes, resultWriters } from "../result/write-result.js";
 import { IdempotentRequest } from "../upload/idempotency.js";
@@ -45,7 +46,12 @@ export const submitQuery = z.strictObject({
 export const resultQuery = z.strictObject({ top: z.coerce.number().int().min(1).optional() });
 type SubmitQuery = z.output<typeof submitQuery>;
 
-export function jobRoutes(settings: Settings, backend: Backend, models: ModelCatalogue): Router {
+export function jobRoutes(
+  settings: Settings,
+  backend: Backend,
+  models: ModelCatalogue,
+  uploads: UnderWay,
+): Router {
   const router = Router();
 
   router.post("/", requireRole("write"), async (req, res) => {
@@ -54,7 +60,7 @@ export function jobRoutes(settings: Settings, backend: Backend, models: ModelCat
     const once = await IdempotentRequest.begin(req, res, backend.idempotency);
     const job =
       once?.earlier === undefined
-        ? await takeInOnce(once, () => takeIn(req, res, served, query))
+        ? await uploads.add(takeInOnce(once, () => takeIn(req, res, served, query)))
         : await findJob(await once.repeat(req));
     res.status(202).location(`/v1/jobs/${job.id}`).setHeader("Retry-After", "1");
     res.json(jobDocument(job));
@@ -141,6 +147,7 @@ export function jobRoutes(settings: Settings, backend: Backend, models: ModelCat
         requestId: res.locals.requestId as string,
       },
       backend,
+      settings.chunkLockMs / 6,
     );
     try {
       const width = { features: featureNames.length, outputs: outputNames.length };

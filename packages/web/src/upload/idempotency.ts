@@ -1,4 +1,4 @@
-import { createHash, type Hash } from "node:crypto";
+import { createHash, type Hash, randomUUID } from "node:crypto";
 import type { IdempotencyStore } from "@shap-service/jobs";
 import type { Request, Response } from "express";
 import type { Caller } from "../http/authenticate.js";
@@ -10,10 +10,12 @@ import { ProblemError } from "../http/problem.js";
  */
 export class IdempotentRequest {
   private readonly digest: Hash;
+  private renewal: NodeJS.Timeout | undefined;
 
   private constructor(
     private readonly store: IdempotencyStore,
     private readonly key: string,
+    private readonly claimant: string,
     req: Request,
     /** The job of an earlier request with this key, and the digest of what it sent. */
     readonly earlier: { readonly jobId: string; readonly digest: string } | undefined,
@@ -21,6 +23,10 @@ export class IdempotentRequest {
     this.digest = createHash("sha256").update(`${req.originalUrl}\n`);
     req.on("data", (bytes: Buffer) => this.digest.update(bytes));
     req.pause();
+    if (earlier !== undefined) return;
+    // A claim lives as long as this process renews it: one that died under an upload blocks its client not for long.
+    const renew = () => void store.renew(key, claimant).catch(() => {});
+    this.renewal = setInterval(renew, store.claimMs / 6).unref();
   }
 
   /** Undefined where the request has no key. @throws ProblemError 400, 409 */
@@ -40,15 +46,16 @@ export class IdempotentRequest {
     }
     const caller = res.locals.caller as Caller;
     const key = createHash("sha256").update(`${caller.name}\n${text}`).digest("hex");
-    const found = await store.claim(key);
-    if (found === undefined) return new IdempotentRequest(store, key, req, undefined);
+    const claimant = randomUUID();
+    const found = await store.claim(key, claimant);
+    if (found === undefined) return new IdempotentRequest(store, key, claimant, req, undefined);
     const { jobId, digest } = found;
     if (jobId === undefined || digest === undefined) {
       throw new ProblemError("key-in-flight", "Wait for the answer to the first request with this key", {
         retryAfterSeconds: 1,
       });
     }
-    return new IdempotentRequest(store, key, req, { jobId, digest });
+    return new IdempotentRequest(store, key, claimant, req, { jobId, digest });
   }
 
   /** Reads the whole of a repeated request and gives the first one's job. @throws ProblemError 422 */
@@ -67,10 +74,12 @@ export class IdempotentRequest {
   }
 
   complete(jobId: string): Promise<void> {
-    return this.store.complete(this.key, { jobId, digest: this.digest.digest("hex") });
+    clearInterval(this.renewal);
+    return this.store.complete(this.key, this.claimant, { jobId, digest: this.digest.digest("hex") });
   }
 
   release(): Promise<void> {
-    return this.store.release(this.key);
+    clearInterval(this.renewal);
+    return this.store.release(this.key, this.claimant);
   }
 }

@@ -42,5 +42,7 @@ export function unpack(req: Request, { freeBytes = FREE_BYTES, maxRatio = MAX_RA
   req.on("error", (error) => gunzip.destroy(error));
   gunzip.on("error", (error) => bound.destroy(error));
   bound.on("close", () => gunzip.destroy());
+  // The reader hears of an error where it reads; one that comes when it has stopped to must not end the process.
+  bound.on("error", () => {});
   return req.pipe(gunzip).pipe(bound);
 }

@@ -1,7 +1,9 @@
+import { setTimeout } from "node:timers/promises";
 import Bull from "bull";
 import type { Redis } from "ioredis";
 import { type ChunkTask, TASK_SCHEMA } from "../../job.js";
 import { connect } from "../../redis/connection.js";
+import { pingWhenSilent } from "../../redis/ping-when-silent.js";
 import type { RedisSettings } from "../../settings/settings.js";
 import { ask, toStoreError } from "../../store/redis/redis-client.js";
 import {
@@ -29,40 +31,41 @@ export interface BullQueueOptions {
  */
 const MAX_STALLED = 1000;
 
+const RETRY_MS = 1000;
+const PAUSE_MS = 1000;
+
 /**
  * The queue on Redis, through Bull. Two generations of workers run side by side during a deploy: tasks of another
  * schema have a queue of their own, so a worker never even takes what it does not understand.
  */
 export class BullQueue implements ChunkQueue {
   readonly kind = "redis";
-  private readonly bull: Bull.Queue<ChunkTask>;
+  private bull: Bull.Queue<ChunkTask>;
   private readonly ownConnections: Redis[] = [];
   private readonly abort = new AbortController();
   private readonly lockMs: number;
   private active: Promise<void> = Promise.resolve();
   private events: QueueEvents = {};
+  private closed = false;
 
   /** @param redis the process's command connection, shared and closed by the caller */
   constructor(
     private readonly redis: Redis,
-    settings: RedisSettings,
-    options: BullQueueOptions = {},
+    private readonly settings: RedisSettings,
+    private readonly options: BullQueueOptions = {},
   ) {
     // Bull's scripts take whole milliseconds only.
     this.lockMs = Math.round(options.lockMs ?? 30_000);
-    this.bull = new Bull<ChunkTask>(options.name ?? queueName(), {
-      createClient: (type) => {
-        if (type === "client") return redis;
-        const use = type === "bclient" ? "blocking" : "subscriber";
-        const connection = connect(settings, use, `shap-bull-${use}`);
-        connection.on("error", (error) => this.events.onError?.(error));
-        this.ownConnections.push(connection);
-        return connection;
-      },
+    this.bull = this.open();
+  }
+
+  private open(): Bull.Queue<ChunkTask> {
+    const bull = new Bull<ChunkTask>(this.options.name ?? queueName(), {
+      createClient: (type) => (type === "client" ? this.redis : this.connect(type)),
       settings: {
         lockDuration: this.lockMs,
         lockRenewTime: Math.round(this.lockMs / 4),
-        stalledInterval: options.stalledCheckMs ?? Math.round(this.lockMs / 3),
+        stalledInterval: this.options.stalledCheckMs ?? Math.round(this.lockMs / 3),
         maxStalledCount: MAX_STALLED,
         drainDelay: 5,
       },
@@ -73,11 +76,22 @@ export class BullQueue implements ChunkQueue {
         removeOnFail: true,
       },
     });
-    this.bull.on("error", (error) => this.events.onError?.(error));
-    this.bull.on("stalled", (job: Bull.Job<ChunkTask>) => this.events.onStalled?.(job.data));
-    this.bull.on("lock-extension-failed", (job, error) =>
-      this.events.onLockExtensionFailed?.(job.data, error),
+    bull.on("error", (error) => this.events.onError?.(error));
+    bull.on("stalled", (job: Bull.Job<ChunkTask>) => this.events.onStalled?.(job.data));
+    bull.on("lock-extension-failed", (job, error) => this.events.onLockExtensionFailed?.(job.data, error));
+    return bull;
+  }
+
+  private connect(type: "subscriber" | "bclient"): Redis {
+    const connection = connect(
+      this.settings,
+      type === "bclient" ? "blocking" : "subscriber",
+      `shap-bull-${type}`,
     );
+    connection.on("error", (error) => this.events.onError?.(error));
+    pingWhenSilent(connection, this.settings.healthCheckMs);
+    this.ownConnections.push(connection);
+    return connection;
   }
 
   async add(task: ChunkTask): Promise<void> {
@@ -86,14 +100,30 @@ export class BullQueue implements ChunkQueue {
 
   async process(handler: ChunkHandler, events: QueueEvents = {}): Promise<void> {
     this.events = events;
-    // Settles only when the queue closes; a Redis that is away is waited for.
-    void this.bull
-      .process(1, (job) => {
-        const run = this.run(job, handler);
-        this.active = run.catch(() => {});
-        return run;
-      })
-      .catch((error: Error) => this.events.onError?.(error));
+    void this.keepProcessing(handler);
+  }
+
+  /**
+   * Bull waits for a Redis that is away, but where it goes away again while Bull sets itself up, Bull gives up for ever.
+   * It gets a fresh queue then.
+   */
+  private async keepProcessing(handler: ChunkHandler): Promise<void> {
+    while (!this.closed) {
+      try {
+        // Settles only when the queue closes.
+        await this.bull.process(1, (job) => {
+          const run = this.run(job, handler);
+          this.active = run.catch(() => {});
+          return run;
+        });
+      } catch (error) {
+        if (this.closed) return;
+        this.events.onError?.(error as Error);
+        await setTimeout(RETRY_MS);
+        for (const connection of this.ownConnections.splice(0)) connection.disconnect();
+        this.bull = this.open();
+      }
+    }
   }
 
   async pause(): Promise<void> {
@@ -116,8 +146,18 @@ export class BullQueue implements ChunkQueue {
   }
 
   async counts(): Promise<QueueCounts> {
-    const counts = await ask(this.redis, () => this.bull.getJobCounts());
-    return { waiting: counts.waiting + counts.delayed, active: counts.active, failed: counts.failed };
+    // Bull's own count is a MULTI, which a full Redis refuses.
+    const key = (list: string) => this.bull.toKey(list);
+    const [waiting, paused, active, delayed, failed] = await ask(this.redis, (redis) =>
+      Promise.all([
+        redis.llen(key("wait")),
+        redis.llen(key("paused")),
+        redis.llen(key("active")),
+        redis.zcard(key("delayed")),
+        redis.zcard(key("failed")),
+      ]),
+    );
+    return { waiting: waiting + paused + delayed, active, failed };
   }
 
   async ping(): Promise<number> {
@@ -132,7 +172,9 @@ export class BullQueue implements ChunkQueue {
   }
 
   async close(graceMs = 20_000): Promise<void> {
-    await this.bull.pause(true, true).catch(() => {});
+    this.closed = true;
+    // Bull waits for Redis even to pause; where it is away, no chunk comes from it anyway.
+    await within(this.bull.pause(true, true), PAUSE_MS);
     await within(this.active, graceMs);
     this.abort.abort(new Error("the worker is shutting down"));
     // A handler that heeds the signal gives its chunk back; Bull's own close waits for that.
@@ -169,10 +211,8 @@ export const queueName = (): string => `shap-chunks-v${TASK_SCHEMA}`;
 const bullId = (jobId: string, index: number): string => `c-${jobId}-${index}`;
 
 async function within(work: Promise<unknown>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
+  const over = new AbortController();
+  const limit = setTimeout(ms, undefined, { signal: over.signal }).catch(() => {});
   await Promise.race([work.catch(() => {}), limit]);
-  clearTimeout(timer);
+  over.abort();
 }

@@ -1,8 +1,11 @@
 import { mkdtempSync } from "node:fs";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, statfs, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BlobKind, type ChunkStore, StoreFullError } from "../chunk-store.js";
+
+/** A disk with less room is as good as full: a chunk of 500 rows × 200 features would not fit. */
+const LEAST_ROOM = 1_000_000;
 
 /** Chunks as files in a folder of this process, removed when it closes. */
 export class FileChunkStore implements ChunkStore {
@@ -37,8 +40,18 @@ export class FileChunkStore implements ChunkStore {
     await rm(this.path(jobId, kind, index), { force: true });
   }
 
+  async waiting(jobId: string): Promise<number[]> {
+    const names = await readdir(join(this.folder, jobId)).catch(() => []);
+    return names.filter((name) => name.endsWith(".in")).map((name) => Number.parseInt(name, 10));
+  }
+
   async removeJob(jobId: string): Promise<void> {
     await rm(join(this.folder, jobId), { recursive: true, force: true });
+  }
+
+  async isFull(): Promise<boolean> {
+    const { bavail, bsize } = await statfs(this.folder);
+    return bavail * bsize < LEAST_ROOM;
   }
 
   async close(): Promise<void> {

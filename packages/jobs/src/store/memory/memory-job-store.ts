@@ -20,12 +20,12 @@ export class MemoryJobStore implements JobStore {
   readonly changes = new JobChanges();
 
   /**
-   * @param onExpire called when a job's time is over, to free its blobs
+   * @param free called when a job failed, was cancelled or its time is over: its blobs are wanted no longer
    * @param totals where jobs are counted
    */
   constructor(
     private readonly ttlSeconds: number,
-    private readonly onExpire: (job: Job) => void = () => {},
+    private readonly free: (job: Job) => void = () => {},
     private readonly now: () => number = Date.now,
     private readonly totals = new MemoryTotals(),
   ) {}
@@ -54,7 +54,7 @@ export class MemoryJobStore implements JobStore {
 
   async chunkBegun(id: string, index: number): Promise<number> {
     const entry = this.open(id);
-    if (entry === undefined) return 0;
+    if (entry === undefined || entry.done.has(index)) return 0;
     if (entry.job.state === "queued") {
       entry.job.state = "running";
       entry.job.startedAt = this.now();
@@ -153,6 +153,7 @@ export class MemoryJobStore implements JobStore {
     this.totals.add(countedAs[state], 1);
     entry.job.state = state;
     entry.job.finishedAt = this.now();
+    if (state !== "completed") this.free(entry.job);
     this.changed(entry);
     clearTimeout(entry.expiry);
     entry.expiry = this.expireLater(entry.job.id);
@@ -164,7 +165,7 @@ export class MemoryJobStore implements JobStore {
     return setTimeout(() => {
       const entry = this.entries.get(id);
       this.entries.delete(id);
-      if (entry !== undefined) this.onExpire(entry.job);
+      if (entry !== undefined) this.free(entry.job);
     }, delay).unref();
   }
 }

@@ -32,8 +32,20 @@ export class RedisChunkStore implements ChunkStore {
     await ask(this.redis, (redis) => redis.hdel(blobsKey(jobId, kind), String(index)));
   }
 
+  async waiting(jobId: string): Promise<number[]> {
+    return (await ask(this.redis, (redis) => redis.hkeys(blobsKey(jobId, "in")))).map(Number);
+  }
+
   async removeJob(jobId: string): Promise<void> {
     await ask(this.redis, (redis) => redis.unlink(blobsKey(jobId, "in"), blobsKey(jobId, "out")));
+  }
+
+  async isFull(): Promise<boolean> {
+    const info = await ask(this.redis, (redis) => redis.info("memory").catch(() => ""));
+    const bytes = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, "m").exec(info)?.[1] ?? 0);
+    // As Redis reckons: what its replicas and its append-only file are about to be sent does not count.
+    const used = bytes("used_memory") - bytes("mem_not_counted_for_evict");
+    return bytes("maxmemory") > 0 && used > bytes("maxmemory");
   }
 
   async close(): Promise<void> {}

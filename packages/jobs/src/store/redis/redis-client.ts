@@ -48,7 +48,12 @@ export function toStoreError(cause: unknown): Error {
     return new StoreFullError("Redis is full", { cause });
   }
   const away =
-    /Command timed out|Connection is closed|max retries per request|LOADING|READONLY|ECONN|ETIMEDOUT|MASTERDOWN/;
+    /Command timed out|Connection is closed|max retries per request|LOADING|READONLY|ECONN|ETIMEDOUT|MASTERDOWN|NOAUTH|WRONGPASS|Socket timeout/;
   if (away.test(cause.message)) return new StoreUnavailableError("Redis is away", { cause });
   return cause;
+}
+
+/** Whether an error tells of a connection, whose coming and going is told elsewhere; `code` is Node's, or OpenSSL's. */
+export function isOfConnection(error: Error & { code?: unknown }): boolean {
+  return typeof error.code === "string" || toStoreError(error) instanceof StoreUnavailableError;
 }

@@ -46,11 +46,12 @@ redis.call('EXPIRE', KEYS[1], ARGV[3])
 redis.call('SADD', KEYS[6], string.match(KEYS[1], '[^:]+$'))
 return 1`;
 
-/** ARGV: now, index, ttl. Gives how often the chunk was begun without an end, this time included; 0: leave it. */
+/** ARGV: now, index, ttl. Gives how often the chunk was begun without an end, this time included; 0: leave it (it is done, or the job is gone). */
 export const beginChunk = `${header}
 ${touchFunction}
 local state = redis.call('HGET', KEYS[1], 'state')
 if state ~= 'queued' and state ~= 'running' then return 0 end
+if redis.call('SISMEMBER', KEYS[2], ARGV[2]) == 1 then return 0 end
 if state == 'queued' then
   redis.call('HSET', KEYS[1], 'state', 'running', 'startedAt', ARGV[1])
   tell()

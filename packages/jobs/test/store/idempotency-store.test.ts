@@ -1,0 +1,85 @@
+import { once } from "node:events";
+import type { Redis } from "ioredis";
+import { connect } from "../../src/redis/connection.js";
+import { type IdempotencyStore, MemoryIdempotencyStore } from "../../src/store/idempotency-store.js";
+import { RedisIdempotencyStore } from "../../src/store/redis/redis-idempotency-store.js";
+import { RedisServer } from "../redis-server.js";
+import { until } from "../until.js";
+
+const entry = { jobId: "j1", digest: "d" };
+
+let server: RedisServer;
+let redis: Redis;
+beforeAll(async () => {
+  server = await RedisServer.start();
+  redis = connect(
+    { url: server.url, timeoutMs: 5000, keepAlive: true, healthCheckMs: 30_000 },
+    "command",
+    "test",
+  );
+  await once(redis, "ready");
+});
+beforeEach(() => redis.flushall());
+afterAll(async () => {
+  redis.disconnect();
+  await server.remove();
+});
+
+describe.each([
+  ["in Redis", (claimMs: number) => new RedisIdempotencyStore(redis, 3600, claimMs)],
+  ["in memory", (claimMs: number) => new MemoryIdempotencyStore(3600, claimMs)],
+] as [string, (claimMs: number) => IdempotencyStore][])("the keys of submissions, %s", (_where, open) => {
+  it("are one request's, then its job's", async () => {
+    const store = open(30_000);
+    expect(await store.claim("k", "a")).toBeUndefined();
+    expect((await store.claim("k", "b"))?.jobId).toBeUndefined();
+    await store.complete("k", "a", entry);
+    expect(await store.claim("k", "b")).toMatchObject(entry);
+  });
+
+  it("are free again where the request failed, and where its process renews them no longer", async () => {
+    const store = open(50);
+    await store.claim("k", "a");
+    await store.release("k", "a");
+    expect(await store.claim("k", "b")).toBeUndefined();
+    await until(async () => (await store.claim("k", "c")) === undefined);
+  });
+
+  it("are not taken from a request that took them meanwhile", async () => {
+    const store = open(30_000);
+    await store.claim("k", "a");
+    for (const late of [
+      () => store.renew("k", "late"),
+      () => store.release("k", "late"),
+      () => store.complete("k", "late", { jobId: "j2", digest: "x" }),
+    ]) {
+      await late();
+      expect(await store.claim("k", "b")).toBeDefined();
+    }
+    await store.complete("k", "a", entry);
+    expect(await store.claim("k", "b")).toMatchObject(entry);
+  });
+});
+
+describe("the keys of submissions, in Redis", () => {
+  it("live as long as they are renewed", async () => {
+    const store = new RedisIdempotencyStore(redis, 3600, 30_000);
+    await store.claim("k", "a");
+    await redis.pexpire("shap:idempotency:k", 1000);
+    await store.renew("k", "a");
+    expect(await redis.pttl("shap:idempotency:k")).toBeGreaterThan(20_000);
+  });
+
+  it("are kept with their job though Redis is full by then", async () => {
+    const store = new RedisIdempotencyStore(redis, 3600, 30_000);
+    await store.claim("k", "a");
+    await redis.config("SET", "maxmemory", "1");
+    try {
+      await store.complete("k", "a", entry);
+      expect(await store.claim("k", "b").catch((error: Error) => error.name)).toBe("StoreFullError");
+    } finally {
+      await redis.config("SET", "maxmemory", "0");
+    }
+    expect(await store.claim("k", "b")).toMatchObject(entry);
+  });
+});
