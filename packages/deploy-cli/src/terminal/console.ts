@@ -18,6 +18,8 @@ export interface CommandContext {
   clock: Clock;
   /** Aborted by Ctrl-C: what was begun is left so that it can go on. */
   signal: AbortSignal;
+  /** Milliseconds for one answer of Render; default 30,000. */
+  answerTimeout?: number;
   /** Asks who sits there, and gives the answer; absent where nobody does. */
   ask?: (question: string) => Promise<string>;
 }

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import type { RenderLocal, RenderLocalOptions } from "render-local";
-import { type LocalStack, startStack, timeScale } from "./render-local.js";
+import type { RenderLocal } from "render-local";
+import { type LocalStack, type StackOptions, startStack, timeScale } from "./render-local.js";
 import { type CommandOptions, type CommandResult, runCommand } from "./run-command.js";
 
 const root = join(import.meta.dirname, "../../../..");
@@ -50,7 +50,7 @@ export interface SystemStack extends LocalStack {
 }
 
 /** The whole fixture system on render-local: web, worker and a real Redis. */
-export async function startSystem(options: RenderLocalOptions = {}): Promise<SystemStack> {
+export async function startSystem(options: StackOptions = {}): Promise<SystemStack> {
   const stack = await startStack(systemFiles, options);
   await stack.local.whenLive();
   const environment = { RENDER_API_KEY: stack.local.apiKey, RENDER_API_URL: stack.local.apiUrl };
@@ -78,6 +78,8 @@ async function registeredWorkers(local: RenderLocal): Promise<string[]> {
   });
   const { value } = (await variable.json()) as { value: string };
   const answer = await fetch(`${web.url}/v1/workers`, { headers: { authorization: `Bearer ${value}` } });
+  // Web itself may be between two instances.
+  if (!answer.ok) return [];
   const { workers } = (await answer.json()) as { workers: { name: string }[] };
   return workers.map(({ name }) => name);
 }
