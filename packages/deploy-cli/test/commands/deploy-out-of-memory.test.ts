@@ -1,3 +1,5 @@
+import { expectPicture } from "../pictures/kept-picture.js";
+import { TerminalScreen } from "../pictures/terminal-screen.js";
 import { firstWorker, type SystemStack, startSystem, systemFiles } from "../support/fixture-system.js";
 
 const workers = (stack: SystemStack) =>
@@ -14,14 +16,23 @@ it("a worker that outgrows its plan before its deploy is live ends it at once wi
   await stack.fixture.commit({ "worker.mjs": hungry }, "Read a larger model");
   // Render's own pace: a worker counts as up after ten seconds, long after this one is dead.
   stack.local.timeScale = 1;
-  const ended = await stack.shapDeploy("deploy", "--on-failure", "keep");
+  const screen = new TerminalScreen();
+  const environment = { RENDER_API_KEY: stack.local.apiKey, RENDER_API_URL: stack.local.apiUrl };
+  const onOutput = (text: string) => screen.write(text);
+  const ended = await stack.shapDeployWith(
+    { isTerminal: true, environment: { ...environment, TERM: "xterm-256color" }, onOutput },
+    "deploy",
+    "--on-failure",
+    "keep",
+  );
   stack.local.timeScale = 0.01;
-  expect(ended.stderr).toMatch(/✗ shap-worker-\d{14}: .*: out of memory \(limit 512Mi\)/);
-  expect(ended.stderr).toMatch(/The last lines of shap-worker-\d{14}:\n/);
-  expect(ended.stderr).toMatch(/\d\d:\d\d:\d\d reading the model/);
-  expect(ended.stderr).toMatch(/\d\d:\d\d:\d\d ==> Out of memory \(used over 512Mi\)/);
-  expect(ended.stderr).toMatch(/Look at http:\/\/127\.0\.0\.1:\d+\/\S+/);
+  expect(screen.text).toMatch(/✗ shap-worker-\d{14}: .*: out of memory \(limit 512Mi\)/);
+  expect(screen.text).toMatch(/The last lines of shap-worker-\d{14}:\n/);
+  expect(screen.text).toMatch(/\d\d:\d\d:\d\d reading the model/);
+  expect(screen.text).toMatch(/\d\d:\d\d:\d\d ==> Out of memory \(used over 512Mi\)/);
+  expect(screen.text).toMatch(/Look at http:\/\/127\.0\.0\.1:\d+\/\S+/);
   expect(ended.code).toBe(4);
+  await expectPicture("out-of-memory", "shap-deploy deploy --on-failure keep", screen, stack);
 
   await stack.fixture.commit({ "worker.mjs": systemFiles["worker.mjs"] }, "Read a smaller model");
   const mended = await stack.shapDeploy("deploy", "--redis-seconds", "5");

@@ -60,7 +60,7 @@ it("fix-collision explains what is registered by what Render runs, and clears on
     expect.objectContaining({ name: expect.stringContaining(firstWorker), verdict: "alive" }),
   );
   const fixed = await shapDeploy("fix-collision");
-  expect(fixed.stdout).toContain("cleared: ghost");
+  expect(fixed.stdout).toContain(`cleared: ${ghost}`);
   expect(fixed.code).toBe(0);
   const after = JSON.parse((await shapDeploy("fix-collision", "--json")).stdout);
   expect(after.registrations).toEqual([expect.objectContaining({ verdict: "alive" })]);
