@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.js";
 import { LiveLines } from "./live-lines.js";
-import { printable, printableLine } from "./printable.js";
+import { printable, printableJson, printableLine } from "./printable.js";
 import { Secrets } from "./secrets.js";
 import { plain, type Style, styleFor } from "./style.js";
 
@@ -97,6 +97,6 @@ export class Console {
 
   /** The one document of --json. */
   document(value: unknown): void {
-    if (this.json) this.stdout.write(`${this.secrets.hide(JSON.stringify(value, undefined, 2))}\n`);
+    if (this.json) this.stdout.write(`${this.secrets.hide(printableJson(value, 2))}\n`);
   }
 }
