@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault, RenderLocal } from "render-local";
 import { exitCode } from "../../src/exit-code.js";
 import { git } from "../../src/git/git.js";
-import { firstWorker, type SystemStack, startSystem } from "../support/fixture-system.js";
+import { type SystemStack, startSystem } from "../support/fixture-system.js";
 
 /** `worker` stands for the new worker's service, whose name is known once it is stamped. */
 interface Case {
@@ -18,11 +18,16 @@ const worker = "the new worker";
 const timesOut = ["--timeout", "3"];
 
 let stack: SystemStack;
-let firstCommit: string;
+/** What runs before a test. */
+let before: { worker: string; commit: string | undefined; text: string };
 beforeAll(async () => {
   stack = await startSystem({ isShared: true, overlapPolicy: "override" });
-  firstCommit = await stack.fixture.git("rev-parse", "HEAD");
-  await stack.whenRegistered(firstWorker);
+}, 60_000);
+beforeEach(async () => {
+  const [worker] = workers();
+  const text = await stack.fixture.git("show", "HEAD:render.yaml");
+  before = { worker, text, commit: stack.local.service(web).deploys.live?.commit.id };
+  await stack.whenRegistered(worker);
 }, 60_000);
 
 const workers = () =>
@@ -34,14 +39,14 @@ async function expectNothingHalfDone(): Promise<void> {
   stack.local.faults.clear();
   while (stack.local.services.some(({ deploys }) => deploys.all.some((deploy) => !deploy.isFinished)))
     await sleep(20);
-  expect(workers()).toEqual([firstWorker]);
-  expect(stack.local.service(web).deploys.live?.commit.id).toBe(firstCommit);
-  expect(stack.local.service(firstWorker).isSuspended).toBe(false);
-  expect(stack.local.service(firstWorker).settings.autoDeployTrigger).not.toBe("off");
-  expect(await stack.fixture.git("show", "HEAD:render.yaml")).toContain(firstWorker);
+  expect(workers()).toEqual([before.worker]);
+  expect(stack.local.service(web).deploys.live?.commit.id).toBe(before.commit);
+  const worker = stack.local.service(before.worker);
+  expect([worker.isSuspended, worker.settings.autoDeployTrigger]).toEqual([false, "commit"]);
+  expect(await stack.fixture.git("show", "HEAD:render.yaml")).toBe(before.text);
   expect(await stack.fixture.git("status", "--porcelain")).toBe("");
   expect(await lock()).toBe("");
-  await stack.whenRegistered(firstWorker);
+  await stack.whenRegistered(before.worker);
 }
 
 /** Asks for a fault, of the new worker as soon as its name is told. */
@@ -53,7 +58,7 @@ function addFault(local: RenderLocal, fault: Fault): (text: string) => void {
   let isAdded = false;
   return (text) => {
     const name = /shap-worker-\d{14}/.exec(text)?.[0];
-    if (isAdded || name === undefined || name === firstWorker) return;
+    if (isAdded || name === undefined || name === before.worker) return;
     isAdded = true;
     local.faults.add({ ...fault, service: name });
   };
@@ -161,7 +166,6 @@ it("deploy-stuck: 6, and rollback takes the unfinished deploy back", async () =>
   await expectNothingHalfDone();
 }, 60_000);
 
-// From here on what is deployed stays.
 it("a push of somebody else's supersedes a deploy: 5, which is no failure; with it pulled, the deploy goes on", async () => {
   stack.local.faults.add({ kind: "deploy-stuck", service: web, times: 1 });
   const theirs = await stack.fixture.clone("theirs");
@@ -178,6 +182,7 @@ it("a push of somebody else's supersedes a deploy: 5, which is no failure; with 
   const done = await stack.shapDeploy("deploy", "--redis-seconds", "5");
   expect(done.stdout).toContain("Deployed.");
   expect(done.code).toBe(0);
+  expect(workers()).toHaveLength(1);
   const subjects = (await stack.fixture.git("log", "-2", "--format=%s")).split("\n");
   expect(subjects).toEqual(["Theirs", expect.stringMatching(/^Deploy shap-worker-/)]);
 }, 60_000);
