@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { createProgram } from "../src/program.js";
 
 const folder = import.meta.dirname;
@@ -36,6 +37,25 @@ it.each(flags)("%s %s is exercised by a test", (name, _long, forms) => {
 
 it.each(flags)("%s %s is told in the command's help", (name, long) => {
   expect(commands.get(name)?.helpInformation()).toContain(long);
+});
+
+it.each([
+  [
+    "RENDER-DEPLOYMENT-GUIDE",
+    ["pull_request", "push"],
+    ["check --local --strict", "deploy --on-failure rollback"],
+  ],
+  ["DEPLOYMENT-VERIFICATION-GUIDE", ["schedule"], ["verify --redis-seconds 5", "fix-collision"]],
+])("docs/%s.md has a GitHub Actions workflow that runs on %j", (guide, events, runs) => {
+  const text = readFileSync(join(folder, `../../../docs/${guide}.md`), "utf8");
+  const [, source] = /```yaml\n([\s\S]*?)```/.exec(text) ?? [];
+  const workflow = parse(source);
+  expect(Object.keys(workflow.on)).toEqual(events);
+  const steps = Object.values(workflow.jobs as Record<string, { steps: { run?: string }[] }>).flatMap(
+    (job) => job.steps,
+  );
+  for (const run of runs)
+    expect(steps.some((step) => step.run?.includes(`npx shap-deploy ${run}`))).toBe(true);
 });
 
 const guides = ["RENDER-DEPLOYMENT-GUIDE", "DEPLOYMENT-VERIFICATION-GUIDE", "WORKER-COLLISION-RESOLUTION"];

@@ -40,6 +40,12 @@ it("looks at the key, the Blueprint, Render's plan, the services and the running
     expect(good.find(id)).toMatchObject({ level: "pass" });
   }
 
+  stack.local.faults.add({ kind: "sync-error", times: 1 });
+  await stack.fixture.commit({ "note.txt": "x" });
+  await stack.fixture.git("push", "--quiet", "origin", "main");
+  while (stack.local.blueprint.status !== "error") await new Promise((resolve) => setTimeout(resolve, 20));
+  expect((await check()).find("render.sync")).toMatchObject({ level: "warning" });
+
   stack.local.blueprint.autoSync = false;
   stack.local.faults.add({ kind: "key-value-unhealthy", service: "shap-queue" });
   await stack.api.suspend(stack.local.service(firstWorker).id);

@@ -144,6 +144,16 @@ describe("a deploy that meets a fault of Render's API ends with its code before 
   });
 });
 
+it("the exit code follows the deploy's state, also where its log and events cannot be had", async () => {
+  stack.local.faults.add({ kind: "build-fails", service: web });
+  for (const path of ["/logs", "/events"])
+    stack.local.faults.add({ kind: "http", answer: 503, path, times: 1000 });
+  const ended = await stack.shapDeploy("deploy", "--on-failure", "rollback");
+  expect(ended.stderr).toMatch(/✗ shap-web: build failed\n *Look at http/);
+  expect(ended.code).toBe(4);
+  await expectNothingHalfDone();
+}, 60_000);
+
 it("key-value-unhealthy: the check fails with 3 before anything is changed", async () => {
   stack.local.faults.add({ kind: "key-value-unhealthy", service: "shap-queue" });
   const ended = await stack.shapDeploy("deploy");
