@@ -23,6 +23,6 @@ export function printableLine(text: string): string {
  * which some terminals obey, nor the marks that reorder text. What is parsed from it is the same.
  */
 export function printableJson(value: unknown, indent?: number): string {
-  const escape = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return JSON.stringify(value, undefined, indent).replace(unsafe, escape);
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(value, undefined, indent).replace(unsafe, escaped);
 }
