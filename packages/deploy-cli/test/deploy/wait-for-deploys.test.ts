@@ -77,8 +77,9 @@ it("a newer push supersedes it, which is no failure", async () => {
   const stack = await startStack(smallSystem);
   await stack.local.whenLive();
   const commit = await push(stack);
-  await push(stack, { "note.txt": "newer" });
-  await stack.local.whenLive();
+  const newer = await push(stack, { "note.txt": "newer" });
+  while (stack.local.services.some(({ deploys }) => deploys.live?.commit.id !== newer))
+    await new Promise((resolve) => setTimeout(resolve, 20));
   await expect(deploysOf(stack, commit)).rejects.toMatchObject({ code: "superseded", exitCode: 5 });
 });
 
