@@ -15,6 +15,8 @@ export interface RunOptions {
   version: string;
   /** Real seconds per second of waiting; default 1. Against render-local's scaled time it is that scale. */
   timeScale?: number;
+  /** Milliseconds for one answer of Render; default 30,000. */
+  answerTimeout?: number;
   /** Asks who sits there; absent where nobody does. */
   ask?: (question: string) => Promise<string>;
 }
@@ -27,9 +29,9 @@ export async function run(args: readonly string[], options: RunOptions): Promise
     const console = new Console(stdout, stderr, { ...flags, environment });
     console.secrets.add(environment.RENDER_API_KEY);
     console.secrets.add(environment.SHAP_API_KEY);
-    const { folder, signal, timeScale, ask } = options;
+    const { folder, signal, timeScale, answerTimeout, ask } = options;
     const clock = new Clock(timeScale, signal);
-    const context: CommandContext = { folder, environment, console, clock, signal, ask };
+    const context: CommandContext = { folder, environment, console, clock, signal, answerTimeout, ask };
     try {
       code = await action(context);
     } catch (error) {

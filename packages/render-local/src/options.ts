@@ -25,6 +25,8 @@ export interface RenderLocalOptions {
   overlapPolicy?: "wait" | "override";
   /** Whether pushes to the Blueprint's branch sync it; default true. */
   autoSync?: boolean;
+  /** Whether a push that leaves the Blueprint as it is makes a sync, too; Render does not say. Default true. */
+  syncUnchanged?: boolean;
   /** What the status checks of a commit say, for services with `autoDeployTrigger: checksPass`; default `pass`. */
   checks?: "pass" | "fail";
   /** Values for `sync: false` variables, by key, as typed into the dashboard when the Blueprint is connected. */

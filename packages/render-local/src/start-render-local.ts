@@ -62,6 +62,7 @@ export async function startRenderLocal(options: RenderLocalOptions = {}): Promis
     const blueprint = new ConnectedBlueprint(workspace, {
       path: options.blueprint ?? "render.yaml",
       autoSync: options.autoSync ?? true,
+      syncUnchanged: options.syncUnchanged ?? true,
       checks: options.checks ?? "pass",
       secrets: options.secrets ?? {},
       payment: options.payment ?? true,

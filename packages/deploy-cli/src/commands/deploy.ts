@@ -123,7 +123,7 @@ async function afterFailure(
     error instanceof DeployToolError &&
     (error.exitCode === exitCode.deployFailed || error.exitCode === exitCode.verificationFailed);
   const state = await dependencies.stateFile.read();
-  if (!isOfTheVersion || !state?.done.push) return undefined;
+  if (!isOfTheVersion || !state?.done.push || options.onFailure === "keep") return undefined;
   console.say(`${console.style("red", "✗")} ${printableLine(error.message)}`);
   if (!(await wantsRollback(options, ask))) return undefined;
   console.say("Bringing the previous version back.");
@@ -143,7 +143,6 @@ async function wantsRollback(
   ask: CommandContext["ask"],
 ): Promise<boolean> {
   if (onFailure === "rollback") return true;
-  if (onFailure === "keep") return false;
   if (yes || !ask) return true;
   return !/^n/i.test((await ask("Bring the previous version back? [Y/n] ")).trim());
 }

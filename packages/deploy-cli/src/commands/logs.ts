@@ -3,7 +3,7 @@ import { type ExitCode, exitCode } from "../exit-code.js";
 import type { RenderLog } from "../render/schemas.js";
 import { keyValueNamed, serviceNamed } from "../render/workspace.js";
 import type { CommandContext } from "../terminal/console.js";
-import { printableLine } from "../terminal/printable.js";
+import { printableJson, printableLine } from "../terminal/printable.js";
 import type { Style } from "../terminal/style.js";
 import { openSystem, type System, type SystemOptions } from "./open-system.js";
 
@@ -41,7 +41,7 @@ export async function logs(options: LogsOptions, context: CommandContext): Promi
       from = new Date(Math.max(from.getTime(), new Date(line.timestamp).getTime()));
       const service = resources.get(labelOf(line, "resource") ?? "") ?? "?";
       if (console.json)
-        console.stdout.write(`${console.secrets.hide(JSON.stringify({ service, ...shown(line) }))}\n`);
+        console.stdout.write(`${console.secrets.hide(printableJson({ service, ...shown(line) }))}\n`);
       else console.say(render(line, service, names, console.style));
     }
     if (!options.follow) return exitCode.done;

@@ -8,6 +8,7 @@ import { type ExitCode, exitCode } from "../exit-code.js";
 import { git } from "../git/git.js";
 import { Repository } from "../git/repository.js";
 import { breakOnPurpose } from "../rehearsal/break-on-purpose.js";
+import { buildMilliseconds } from "../rehearsal/build-time.js";
 import type { CommandContext } from "../terminal/console.js";
 import { elapsed } from "../terminal/live-lines.js";
 import { printableLine } from "../terminal/printable.js";
@@ -46,7 +47,6 @@ export async function rehearse(options: RehearseOptions, context: CommandContext
   try {
     const clone = await cloneOf(repository, parent, signal);
     const begun = Date.now();
-    const said = elapsedSince(begun);
     console.doing("render-local", "starting and building the present commit");
     const local = await startRenderLocal({
       repo: clone,
@@ -59,7 +59,7 @@ export async function rehearse(options: RehearseOptions, context: CommandContext
     await liveOrExplain(() => local.whenLive(), signal);
     console.settle();
     console.say(
-      `${console.style("green", "✓")} up       ${console.style("dim", said())}  Render on this computer runs the present commit`,
+      `${console.style("green", "✓")} up       ${console.style("dim", elapsed(Date.now() - begun))}  Render on this computer runs the present commit`,
     );
 
     const report = await deployThere(
@@ -85,12 +85,15 @@ export async function rehearse(options: RehearseOptions, context: CommandContext
         path.endsWith(".json") ? `${JSON.stringify(report, undefined, 2)}\n` : reportMarkdown(report),
       );
     }
+    const all = Date.now() - begun;
+    const builds = buildMilliseconds(local.events.all);
     console.say();
     console.say(
-      `${report.ok ? console.style("green", "Rehearsed.") : console.style("red", "The rehearsal failed.")} ${said()} in all, builds included`,
+      `${report.ok ? console.style("green", "Rehearsed.") : console.style("red", "The rehearsal failed.")} ${elapsed(all - builds)}, and ${elapsed(builds)} of builds`,
     );
     const code = report.ok ? exitCode.done : exitCode.verificationFailed;
-    console.document({ command: "rehearse", ok: report.ok, exitCode: code, report });
+    const seconds = { withoutBuilds: (all - builds) / 1000, builds: builds / 1000 };
+    console.document({ command: "rehearse", ok: report.ok, exitCode: code, seconds, report });
     return code;
   } finally {
     console.settle();
@@ -168,8 +171,4 @@ async function liveOrExplain(wait: () => Promise<void>, signal: AbortSignal): Pr
       cause,
     });
   }
-}
-
-function elapsedSince(begun: number): () => string {
-  return () => elapsed(Date.now() - begun);
 }

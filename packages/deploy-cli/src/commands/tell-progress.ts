@@ -10,6 +10,7 @@ export function tellProgress(console: Console): Progress {
     step(name) {
       begun = Date.now();
       if (console.isLive) console.doing(name, "");
+      else console.detail(`${name} ...`);
     },
     stepDone(name, detail) {
       console.settle();

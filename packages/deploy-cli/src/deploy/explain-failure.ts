@@ -2,7 +2,7 @@ import { DeployToolError } from "../errors.js";
 import { type ExitCode, exitCode } from "../exit-code.js";
 import { describeStatus } from "../render/deploy-status.js";
 import type { RenderApi } from "../render/render-api.js";
-import type { RenderDeploy, RenderEvent, RenderService } from "../render/schemas.js";
+import type { RenderDeploy, RenderEvent, RenderLog, RenderService } from "../render/schemas.js";
 import { printableLine } from "../terminal/printable.js";
 
 const shownLogLines = 15;
@@ -27,19 +27,12 @@ export async function explainFailure(
 ): Promise<DeployToolError> {
   const { api, ownerId, service, deploy, since } = subject;
   const reason = options.reason ?? (await findReason(subject).catch(() => undefined));
-  const logs = await api.logs(ownerId, [service.id], { since, limit: shownLogLines }).catch(() => []);
-  const lines: string[] = [];
-  if (logs.length > 0) {
-    lines.push(`The last lines of ${service.name}:`);
-    for (const { timestamp, message } of logs)
-      lines.push(`  ${timestamp.slice(11, 19)} ${printableLine(message)}`);
-  }
-  if (service.dashboardUrl) lines.push(`Look at ${service.dashboardUrl}`);
+  const logs = await lastLogs(api, ownerId, service, since);
   return new DeployToolError(`${service.name}: ${what}${reason ? `: ${reason}` : ""}`, {
     code: options.code,
     exitCode: options.exitCode ?? exitCode.deployFailed,
     fix: "mend the cause, commit, and run shap-deploy deploy again",
-    lines,
+    lines: whereToLook(service, logs),
     details: {
       service: { id: service.id, name: service.name, dashboardUrl: service.dashboardUrl },
       deployId: deploy?.id,
@@ -48,6 +41,28 @@ export async function explainFailure(
       logs: logs.map(({ timestamp, message }) => ({ timestamp, message })),
     },
   });
+}
+
+/** The last log lines of a service; none where they cannot be had. */
+export async function lastLogs(
+  api: RenderApi,
+  ownerId: string,
+  service: RenderService,
+  since: Date,
+): Promise<RenderLog[]> {
+  return await api.logs(ownerId, [service.id], { since, limit: shownLogLines }).catch(() => []);
+}
+
+/** A service's last log lines and its page in the dashboard, as people read them. */
+export function whereToLook(service: RenderService, logs: readonly RenderLog[]): string[] {
+  const lines: string[] = [];
+  if (logs.length > 0) {
+    lines.push(`The last lines of ${service.name}:`);
+    for (const { timestamp, message } of logs)
+      lines.push(`  ${timestamp.slice(11, 19)} ${printableLine(message)}`);
+  }
+  if (service.dashboardUrl) lines.push(`Look at ${service.dashboardUrl}`);
+  return lines;
 }
 
 /** Render's reason for the end of a deploy, from its events. */
@@ -73,7 +88,7 @@ export function reasonOf(event: RenderEvent): string | undefined {
   if (oom) return `out of memory (limit ${printableLine(String(oom.memoryLimit ?? "unknown"))})`;
   if (typeof reason.nonZeroExit === "number") return `exited with code ${reason.nonZeroExit}`;
   if (reason.earlyExit === true) return "exited early";
-  if (typeof reason.unhealthy === "string") return `health check failed: ${printableLine(reason.unhealthy)}`;
+  if (typeof reason.unhealthy === "string") return `never healthy: ${printableLine(reason.unhealthy)}`;
   if (reason.evicted === true)
     return `evicted: ${printableLine(String(reason.evictionReason ?? "no reason given"))}`;
   if (typeof reason.timedOutSeconds === "number") {

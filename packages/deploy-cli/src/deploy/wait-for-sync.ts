@@ -20,24 +20,34 @@ export interface SyncWait {
   commit: string;
   /** The Blueprint's text, to ask for the reason of a failed sync: the syncs themselves do not tell it. */
   text: string;
+  /** Whether render.yaml is the same in that commit: then Render has nothing to sync. */
+  isSameIn: (commit: string) => Promise<boolean>;
   /** Milliseconds until it counts as not coming. */
   timeout: number;
 }
 
-/** Waits until Render has brought the workspace up to the commit's Blueprint. */
+/**
+ * Waits until Render has brought the workspace up to the commit's Blueprint.
+ *
+ * @returns the sync of the commit, or the earlier one that took in the very same render.yaml
+ */
 export async function waitForSync(wait: SyncWait): Promise<RenderSync> {
   const { api, clock, progress, commit } = wait;
   const deadline = clock.deadline(wait.timeout);
   const explainAt = clock.deadline(explainAfterMilliseconds);
   let isExplained = false;
   for (;;) {
-    const sync = (await api.syncs(wait.blueprintId)).find((other) => other.commit?.id === commit);
+    const syncs = await api.syncs(wait.blueprintId);
+    const sync = syncs.find((other) => other.commit?.id === commit);
     if (sync?.state === "success") return sync;
     if (sync?.state === "error") throw await syncFailed(wait);
     progress.service("Blueprint", sync ? `sync ${sync.state}` : "waiting for the sync of the commit");
     const now = clock.now();
     if (!sync && !isExplained && now >= explainAt) {
       isExplained = true;
+      // Whether a push that leaves render.yaml as it is makes a sync is not documented.
+      const last = syncs.find(({ state }) => state === "success");
+      if (last?.commit?.id && (await wait.isSameIn(last.commit.id))) return last;
       progress.warn(await whyNoSync(wait));
     }
     if (now >= deadline) {

@@ -91,9 +91,10 @@ async function recover(
 
 /** Health, Redis, a worker that is not the killed one, and a job with right values. */
 async function proveBack(subject: Subject, killed: ReadonlySet<string>): Promise<string[]> {
-  await proveLive(subject);
-  await proveRedis({ ...subject, watchSeconds: 5 });
+  // What comes last is looked at first: the others are in order by then.
   const fresh = (await subject.service.workers()).filter(({ name }) => !killed.has(name));
   if (fresh.length === 0) throw new ProofFailed("no fresh worker is registered yet");
+  await proveLive(subject);
+  await proveRedis({ ...subject, watchSeconds: 5 });
   return [...fresh.map(({ name }) => `registered: ${name}`), ...(await proveTestJob(subject))];
 }

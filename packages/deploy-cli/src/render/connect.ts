@@ -4,7 +4,8 @@ import { RenderHttp } from "./http.js";
 import { RenderApi } from "./render-api.js";
 
 /** Render's API with the key of the environment. @throws a usage error when there is no key */
-export function connectToRender({ environment, console, clock, signal }: CommandContext): RenderApi {
+export function connectToRender(context: CommandContext): RenderApi {
+  const { environment, console, clock, signal, answerTimeout: timeout } = context;
   const apiKey = environment.RENDER_API_KEY?.trim();
   if (!apiKey) {
     throw usageError(
@@ -15,6 +16,13 @@ export function connectToRender({ environment, console, clock, signal }: Command
   }
   console.secrets.add(apiKey);
   const apiUrl = environment.RENDER_API_URL || undefined;
-  const http = new RenderHttp({ apiKey, apiUrl, clock, signal, onRetry: (line) => console.detail(line) });
+  const http = new RenderHttp({
+    apiKey,
+    apiUrl,
+    clock,
+    signal,
+    timeout,
+    onRetry: (line) => console.detail(line),
+  });
   return new RenderApi(http);
 }

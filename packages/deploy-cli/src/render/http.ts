@@ -113,6 +113,7 @@ export class RenderHttp {
         exitCode: exitCode.unexpected,
         status: response.status,
         isUncertain: true,
+        fix: "is RENDER_API_URL right? Else see https://status.render.com, and run the same command again",
         cause,
       });
       return { error, wasIgnored: false };

@@ -66,6 +66,7 @@ export function errorOfStatus(status: number, call: string, body: string): Rende
         code: "render_not_found",
         exitCode: exitCode.unexpected,
         status,
+        fix: "it may have been deleted meanwhile: shap-deploy status shows what is there",
       });
     default:
       return new RenderError(`Render answered ${status} to ${call}${answer}`, {
@@ -75,7 +76,7 @@ export function errorOfStatus(status: number, call: string, body: string): Rende
         fix:
           status >= 500
             ? "see https://status.render.com, then run the same command again: it goes on where it was"
-            : undefined,
+            : "see what the service does now with shap-deploy status, then run the same command again",
       });
   }
 }

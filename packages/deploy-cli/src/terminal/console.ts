@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.js";
 import { LiveLines } from "./live-lines.js";
-import { printable, printableLine } from "./printable.js";
+import { printable, printableJson, printableLine } from "./printable.js";
 import { Secrets } from "./secrets.js";
 import { plain, type Style, styleFor } from "./style.js";
 
@@ -18,6 +18,8 @@ export interface CommandContext {
   clock: Clock;
   /** Aborted by Ctrl-C: what was begun is left so that it can go on. */
   signal: AbortSignal;
+  /** Milliseconds for one answer of Render; default 30,000. */
+  answerTimeout?: number;
   /** Asks who sits there, and gives the answer; absent where nobody does. */
   ask?: (question: string) => Promise<string>;
 }
@@ -95,6 +97,6 @@ export class Console {
 
   /** The one document of --json. */
   document(value: unknown): void {
-    if (this.json) this.stdout.write(`${this.secrets.hide(JSON.stringify(value, undefined, 2))}\n`);
+    if (this.json) this.stdout.write(`${this.secrets.hide(printableJson(value, 2))}\n`);
   }
 }

@@ -17,3 +17,12 @@ export function printable(text: string): string {
 export function printableLine(text: string): string {
   return printable(text.replace(/\r?\n|\r|\t/g, " "));
 }
+
+/**
+ * A value as JSON that is safe to show, too: JSON escapes the first control characters by itself, but neither the C1 ones,
+ * which some terminals obey, nor the marks that reorder text. What is parsed from it is the same.
+ */
+export function printableJson(value: unknown, indent?: number): string {
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(value, undefined, indent).replace(unsafe, escaped);
+}

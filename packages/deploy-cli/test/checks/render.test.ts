@@ -1,5 +1,24 @@
+import { Redis } from "ioredis";
 import { writeWorkerName } from "../../src/blueprint/write-worker-name.js";
 import { firstWorker, startSystem, systemFiles } from "../support/fixture-system.js";
+
+it("finds a long queue and a registration of no service", async () => {
+  const stack = await startSystem();
+  await stack.whenRegistered(firstWorker);
+  await stack.api.suspend(stack.local.service(firstWorker).id);
+  while (stack.local.service(firstWorker).fleet.instances.length > 0)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  const redis = new Redis(stack.local.keyValue("shap-queue").connectionString);
+  const ghost = "other-worker-20250101000000-host-7-1-gone";
+  await redis.set("worker:ghost", JSON.stringify({ name: ghost, instance: "srv-gone", commit: "0" }));
+  await redis.lpush("chunks", ...Array(1001).fill("{}"));
+  redis.disconnect();
+  const { stdout } = await stack.shapDeploy("check");
+  expect(stdout).toMatch(/! 1001 chunks wait in the queue\n.*\n.*→ wait until the queue is shorter/);
+  expect(stdout).toMatch(
+    new RegExp(`! registered, but of no service on Render: ${ghost}\n.*\n.*→ shap-deploy fix-collision`),
+  );
+}, 60_000);
 
 it("looks at the key, the Blueprint, Render's plan, the services and the running service; and finds what is wrong there", async () => {
   const stack = await startSystem();
@@ -20,6 +39,12 @@ it("looks at the key, the Blueprint, Render's plan, the services and the running
   ]) {
     expect(good.find(id)).toMatchObject({ level: "pass" });
   }
+
+  stack.local.faults.add({ kind: "sync-error", times: 1 });
+  await stack.fixture.commit({ "note.txt": "x" });
+  await stack.fixture.git("push", "--quiet", "origin", "main");
+  while (stack.local.blueprint.status !== "error") await new Promise((resolve) => setTimeout(resolve, 20));
+  expect((await check()).find("render.sync")).toMatchObject({ level: "warning" });
 
   stack.local.blueprint.autoSync = false;
   stack.local.faults.add({ kind: "key-value-unhealthy", service: "shap-queue" });

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { firstWorker, type SystemStack, startSystem } from "../support/fixture-system.js";
+import { firstWorker, type SystemStack, serviceKey, startSystem } from "../support/fixture-system.js";
 
 const workers = (stack: SystemStack) =>
   stack.local.services.filter(({ type }) => type === "background_worker").map(({ name }) => name);
@@ -24,12 +24,7 @@ it("deploys, verifies with the test job's values computed here, retires the old 
 
   // The key that the tool reads from Render, and Render's own, are nowhere.
   const state = await readFile(join(stack.fixture.folder, ".git/shap-deploy/last-deploy.json"), "utf8");
-  const service = stack.local.service("shap-web");
-  const { value } = (await (
-    await fetch(`${stack.local.apiUrl}/services/${service.id}/env-vars/SHAP_API_KEY`, {
-      headers: { authorization: `Bearer ${stack.local.apiKey}` },
-    })
-  ).json()) as { value: string };
+  const value = await serviceKey(stack.local);
   for (const text of [stdout, stderr, state]) {
     expect(text).not.toContain(stack.local.apiKey);
     expect(text).not.toContain(value);

@@ -45,6 +45,27 @@ it("status tells what runs; logs merge the services; prune finds and deletes wha
   expect(local.services.map(({ name }) => name).sort()).toEqual(["shap-web", renamed]);
 }, 60_000);
 
+it("fix-collision tells the overlap of a restart from a collision, and clears neither of the two", async () => {
+  const { shapDeploy, local, api, whenRegistered } = await startSystem();
+  await whenRegistered(firstWorker);
+  const worker = local.service(firstWorker);
+  // At Render's own pace the old instance goes on for a minute.
+  local.timeScale = 1;
+  await api.restart(worker.id);
+  const registrations = async () =>
+    JSON.parse((await shapDeploy("fix-collision", "--json")).stdout) as {
+      registrations: { verdict: string; why: string }[];
+      cleared: string[];
+    };
+  let found = await registrations();
+  while (found.registrations.length < 2 || worker.fleet.instances.some(({ state }) => state === "starting"))
+    found = await registrations();
+  local.timeScale = 0.01;
+  const why = "Render runs 2 instances: old and new overlap for a minute in a deploy";
+  expect(found.registrations).toEqual(Array(2).fill(expect.objectContaining({ verdict: "overlap", why })));
+  expect(found.cleared).toEqual([]);
+}, 60_000);
+
 it("fix-collision explains what is registered by what Render runs, and clears only what is dead", async () => {
   const { shapDeploy, local, whenRegistered } = await startSystem();
   await whenRegistered(firstWorker);
@@ -60,7 +81,7 @@ it("fix-collision explains what is registered by what Render runs, and clears on
     expect.objectContaining({ name: expect.stringContaining(firstWorker), verdict: "alive" }),
   );
   const fixed = await shapDeploy("fix-collision");
-  expect(fixed.stdout).toContain("cleared: ghost");
+  expect(fixed.stdout).toContain(`cleared: ${ghost}`);
   expect(fixed.code).toBe(0);
   const after = JSON.parse((await shapDeploy("fix-collision", "--json")).stdout);
   expect(after.registrations).toEqual([expect.objectContaining({ verdict: "alive" })]);

@@ -36,7 +36,9 @@ it("a commit that does not come up ends with 4 and the build's last lines", asyn
       "echo cannot compile; exit 2; echo",
     ),
   });
-  const { code, stderr } = await runCommand(["rehearse", "--time-scale", "0.01"], { folder: fixture.folder });
+  const args = ["rehearse", "--time-scale", "0.01", "--file", "render.yaml", "--json", "--verbose"];
+  const { code, stdout, stderr } = await runCommand(args, { folder: fixture.folder });
+  expect(JSON.parse(stdout)).toMatchObject({ ok: false, exitCode: 4, error: { code: "rehearsal_start" } });
   expect(stderr).toContain("does not come up");
   expect(stderr).toContain("cannot compile");
   expect(code).toBe(4);

@@ -154,6 +154,25 @@ it("a fix on top of a failed deploy goes on under the same stamp", async () => {
   expect(workerNames(stack)).toEqual([workerName]);
 });
 
+it("a fix that leaves render.yaml as it is needs no sync where Render makes none for it", async () => {
+  const stack = await startStack(smallSystem, { syncUnchanged: false });
+  await stack.local.whenLive();
+  stack.local.faults.add({ kind: "build-fails", service: "shap-web", times: 1 });
+  await expect(runDeploy(await dependencies(stack))).rejects.toMatchObject({ exitCode: 4 });
+  await stack.fixture.commit({ "note.txt": "mended" }, "Mend it");
+  const done: string[] = [];
+  const progress = {
+    ...silent,
+    stepDone: (name: StepName, detail: string) => void done.push(`${name}: ${detail}`),
+  };
+  const { state } = await runDeploy(await dependencies(stack, { progress }));
+  expect(done).toContainEqual(
+    expect.stringMatching(/^sync: nothing to sync: render\.yaml is as Render took it in at [0-9a-f]{7}$/),
+  );
+  expect(stack.local.blueprint.syncs.map(({ commit }) => commit.id)).not.toContain(state.commit);
+  expect(workerNames(stack)).toEqual([state.workerName]);
+});
+
 it("a push over another's work is refused with the way out, and goes on after a rebase", async () => {
   const stack = await startStack(smallSystem);
   await stack.local.whenLive();

@@ -23,15 +23,16 @@ function deploysOf(stack: LocalStack, commit: string, warnings: string[] = [], t
   });
 }
 
-function syncOf(stack: LocalStack, commit: string, timeout = 120_000) {
+function syncOf(stack: LocalStack, commit: string, timeout = 120_000, branch = "main") {
   return waitForSync({
     ...stack,
     progress: silent,
     ownerId: stack.local.owner.id,
     blueprintId: stack.local.blueprint.id,
-    branch: "main",
+    branch,
     commit,
     text: smallBlueprint,
+    isSameIn: async () => false,
     timeout,
   });
 }
@@ -76,8 +77,9 @@ it("a newer push supersedes it, which is no failure", async () => {
   const stack = await startStack(smallSystem);
   await stack.local.whenLive();
   const commit = await push(stack);
-  await push(stack, { "note.txt": "newer" });
-  await stack.local.whenLive();
+  const newer = await push(stack, { "note.txt": "newer" });
+  while (stack.local.services.some(({ deploys }) => deploys.live?.commit.id !== newer))
+    await new Promise((resolve) => setTimeout(resolve, 20));
   await expect(deploysOf(stack, commit)).rejects.toMatchObject({ code: "superseded", exitCode: 5 });
 });
 
@@ -119,6 +121,18 @@ it("a sync that does not come is explained", async () => {
     code: "sync_timeout",
     exitCode: 6,
     message: expect.stringContaining("auto-sync is off"),
+  });
+});
+
+it("a sync that does not come because another branch was pushed is explained", async () => {
+  const stack = await startStack(smallSystem);
+  await stack.local.whenLive();
+  const commit = await stack.fixture.commit({ "note.txt": "x" });
+  await stack.fixture.git("push", "--quiet", "origin", "HEAD:refs/heads/release");
+  await expect(syncOf(stack, commit, 20_000, "release")).rejects.toMatchObject({
+    code: "sync_timeout",
+    exitCode: 6,
+    message: expect.stringContaining("follows the branch main, and release was pushed"),
   });
 });
 

@@ -2,15 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import type { RenderLocal, RenderLocalOptions } from "render-local";
-import { type LocalStack, startStack, timeScale } from "./render-local.js";
+import type { RenderLocal } from "render-local";
+import { type LocalStack, type StackOptions, startStack, timeScale } from "./render-local.js";
 import { type CommandOptions, type CommandResult, runCommand } from "./run-command.js";
 
 const root = join(import.meta.dirname, "../../../..");
 const fixtures = join(import.meta.dirname, "../fixtures/service");
 const url = (path: string) => pathToFileURL(join(root, path)).href;
 
-export const apiKey = "shap_fixture_key_1234";
 export const firstWorker = "shap-worker-20260101000000";
 
 /** The project's own render.yaml, with the fixture programs in place of the built ones. */
@@ -20,8 +19,8 @@ const blueprint = readFileSync(join(root, "render.yaml"), "utf8")
     /^ *buildCommand:.*\n/gm,
     "    buildCommand: echo nothing to build for packages/web npm run build\n",
   )
-  .replace("node packages/web/dist/main.js", "node web.mjs # packages/web/dist/main.js")
-  .replace("node packages/worker/dist/main.js", "node worker.mjs # packages/worker/dist/main.js")
+  .replace("node packages/web/dist/main.js", "node web.mjs packages/web/dist/main.js")
+  .replace("node packages/worker/dist/main.js", "node worker.mjs packages/worker/dist/main.js")
   .replaceAll(
     "      - fromGroup: shap-settings\n",
     `      - { key: FIXTURE_IOREDIS, value: "${url("node_modules/ioredis/built/index.js")}" }
@@ -50,7 +49,7 @@ export interface SystemStack extends LocalStack {
 }
 
 /** The whole fixture system on render-local: web, worker and a real Redis. */
-export async function startSystem(options: RenderLocalOptions = {}): Promise<SystemStack> {
+export async function startSystem(options: StackOptions = {}): Promise<SystemStack> {
   const stack = await startStack(systemFiles, options);
   await stack.local.whenLive();
   const environment = { RENDER_API_KEY: stack.local.apiKey, RENDER_API_URL: stack.local.apiUrl };
@@ -70,14 +69,22 @@ export async function startSystem(options: RenderLocalOptions = {}): Promise<Sys
   };
 }
 
-/** The names in the web service's /v1/workers, read with the key that Render made for it. */
-async function registeredWorkers(local: RenderLocal): Promise<string[]> {
+/** The admin key that Render made for the web service. */
+export async function serviceKey(local: RenderLocal): Promise<string> {
   const web = local.service("shap-web");
   const variable = await fetch(`${local.apiUrl}/services/${web.id}/env-vars/SHAP_API_KEY`, {
     headers: { authorization: `Bearer ${local.apiKey}` },
   });
-  const { value } = (await variable.json()) as { value: string };
-  const answer = await fetch(`${web.url}/v1/workers`, { headers: { authorization: `Bearer ${value}` } });
+  return ((await variable.json()) as { value: string }).value;
+}
+
+/** The names in the web service's /v1/workers. */
+async function registeredWorkers(local: RenderLocal): Promise<string[]> {
+  const { url } = local.service("shap-web");
+  const headers = { authorization: `Bearer ${await serviceKey(local)}` };
+  const answer = await fetch(`${url}/v1/workers`, { headers });
+  // Web itself may be between two instances.
+  if (!answer.ok) return [];
   const { workers } = (await answer.json()) as { workers: { name: string }[] };
   return workers.map(({ name }) => name);
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach } from "@jest/globals";
+import { afterAll, afterEach } from "@jest/globals";
 import { type RenderLocal, type RenderLocalOptions, startRenderLocal } from "render-local";
 import { Clock } from "../../src/clock.js";
 import { git } from "../../src/git/git.js";
@@ -11,10 +11,14 @@ import { GitFixture } from "./git-repository.js";
 
 export const timeScale = 0.01;
 
-const opened: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of opened.splice(0).reverse()) await close();
-});
+type Closers = (() => Promise<unknown>)[];
+const ofTest: Closers = [];
+const ofFile: Closers = [];
+const closeAll = async (closers: Closers) => {
+  for (const close of closers.splice(0).reverse()) await close();
+};
+afterEach(() => closeAll(ofTest));
+afterAll(() => closeAll(ofFile), 30_000);
 
 export interface LocalStack {
   local: RenderLocal;
@@ -23,11 +27,17 @@ export interface LocalStack {
   clock: Clock;
 }
 
-/** A repository whose `origin` is render-local's git remote, with its Blueprint running; stopped after the test. */
+export interface StackOptions extends RenderLocalOptions {
+  /** Whether it goes on until the file's last test, for tests that share it; default: it is stopped after the test. */
+  isShared?: boolean;
+}
+
+/** A repository whose `origin` is render-local's git remote, with its Blueprint running. */
 export async function startStack(
   files: Record<string, string>,
-  options: RenderLocalOptions = {},
+  { isShared, ...options }: StackOptions = {},
 ): Promise<LocalStack> {
+  const opened = isShared ? ofFile : ofTest;
   const fixture = await GitFixture.create(files);
   opened.push(() => fixture.remove());
   const workFolder = await realpath(await mkdtemp(join(tmpdir(), "shap-deploy-render-")));

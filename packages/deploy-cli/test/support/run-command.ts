@@ -18,6 +18,8 @@ export interface CommandOptions {
   environment?: NodeJS.ProcessEnv;
   signal?: AbortSignal;
   timeScale?: number;
+  /** Milliseconds for one answer of Render; default 30,000. */
+  answerTimeout?: number;
   ask?: (question: string) => Promise<string>;
   /** Whether both streams are a terminal, with colours and lines that change; default no. */
   isTerminal?: boolean;
@@ -43,6 +45,7 @@ export async function runCommand(args: string[], options: CommandOptions = {}): 
     signal: options.signal ?? new AbortController().signal,
     version: "0.0.0-test",
     timeScale: options.timeScale,
+    answerTimeout: options.answerTimeout,
     ask: options.ask,
   });
   return { code, stdout: stdout.text, stderr: stderr.text };

@@ -19,6 +19,8 @@ export interface BlueprintSync {
 export interface BlueprintOptions extends Omit<ApplyOptions, "branch"> {
   path: string;
   autoSync: boolean;
+  /** Whether a push that leaves the Blueprint as it is makes a sync, too. */
+  syncUnchanged: boolean;
   /** What the commit's status checks say, for services that deploy after checks pass. */
   checks: "pass" | "fail";
 }
@@ -94,13 +96,22 @@ export class ConnectedBlueprint {
     const { remote } = this.workspace.platform;
     const commit = await remote.commit(push.after);
     if (!commit) return;
-    if (push.branch === this.branch && this.autoSync) {
+    const isWanted = push.branch === this.branch && this.autoSync;
+    if (isWanted && (this.options.syncUnchanged || (await this.#isChanged(commit)))) {
       const sync: BlueprintSync = { id: newId("exe"), commit, state: "created" };
       this.syncs.unshift(sync);
       await this.#run(sync, push);
     } else {
       await this.#deployNewCommit(commit, push, new Set());
     }
+  }
+
+  /** Whether the Blueprint differs from the one that was taken in last. */
+  async #isChanged(commit: Commit): Promise<boolean> {
+    const { remote } = this.workspace.platform;
+    const last = this.syncs.find(({ state }) => state === "success");
+    if (!last) return true;
+    return (await remote.file(commit.id, this.path)) !== (await remote.file(last.commit.id, this.path));
   }
 
   async #run(sync: BlueprintSync, push?: Push): Promise<void> {

@@ -258,7 +258,13 @@ export class Instance {
     await sleep(Math.max(milliseconds, healthAtLeastMilliseconds), undefined, { signal: ended });
   }
 
+  /** At its first start that is the end of it; one that was up before is started again, as after any crash. */
   async #giveUp(running: RunningProcess, problem: string): Promise<void> {
+    if (this.#wasUp) {
+      this.#unhealthyReason = problem;
+      await running.kill();
+      return;
+    }
     const reason = {
       evicted: false,
       timedOutSeconds: times.startTimeout,

@@ -1,4 +1,4 @@
-import { isOutOfMemory } from "../../deploy/explain-failure.js";
+import { isOutOfMemory, lastLogs, reasonOf, whereToLook } from "../../deploy/explain-failure.js";
 import type { RenderMetric, RenderService } from "../../render/schemas.js";
 import { ProofFailed } from "../proof-failed.js";
 import type { Subject } from "../subject.js";
@@ -17,11 +17,17 @@ const bytesOfUnit: Record<string, number> = {
 
 /** 5: memory stays under the limit, by Render's metrics and by the service's own figures; nothing was killed for it. */
 export async function proveMemory(subject: Subject): Promise<string[]> {
-  const { api, service, web, worker, since } = subject;
+  const { api, ownerId, service, web, worker, since } = subject;
   const facts: string[] = [];
   for (const one of [web, worker]) {
     const killed = (await api.events(one.id, since)).find(isOutOfMemory);
-    if (killed) throw new ProofFailed(`${one.name} was killed for its memory at ${killed.timestamp}`, facts);
+    if (killed) {
+      const seen = whereToLook(one, await lastLogs(api, ownerId, one, since));
+      throw new ProofFailed(
+        `${one.name} was killed for its memory at ${killed.timestamp}: ${reasonOf(killed)}`,
+        [...facts, ...seen],
+      );
+    }
     facts.push(await fromMetrics(subject, one));
   }
   const { health } = await service.health();

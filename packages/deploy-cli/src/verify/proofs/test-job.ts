@@ -9,8 +9,10 @@ const missingShare = 0.05;
 const additivityTolerance = 1e-6;
 const valueTolerance = 1e-9;
 const pollMilliseconds = 1000;
-/** Without a row done for so long, the job is not coming. Unscaled: the rows are really computed. */
+/** Without a row done for so long, the job is not coming. */
 const stillMilliseconds = 120_000;
+/** What a chunk of rows really needs on a busy machine. */
+const stillAtLeastMilliseconds = 20_000;
 
 type Row = (number | null)[];
 
@@ -43,13 +45,14 @@ export async function proveTestJob(subject: Subject): Promise<string[]> {
 
 async function finish({ service, clock, say }: Subject, id: string): Promise<number> {
   const begun = clock.now();
-  let deadline = begun + stillMilliseconds;
+  const nextDeadline = () => clock.deadline(stillMilliseconds, stillAtLeastMilliseconds);
+  let deadline = nextDeadline();
   let doneBefore = 0;
   for (;;) {
     const { state, rowsDone, rowsTotal, error } = await service.job(id);
     if ((rowsDone ?? 0) > doneBefore) {
       doneBefore = rowsDone ?? 0;
-      deadline = clock.now() + stillMilliseconds;
+      deadline = nextDeadline();
     }
     if (state === "completed") return (clock.now() - begun) / 1000;
     if (state === "failed" || state === "cancelled") {

@@ -1,3 +1,4 @@
+import { lastLogs, reasonOf, whereToLook } from "../../deploy/explain-failure.js";
 import type { RenderInstance } from "../../render/schemas.js";
 import type { RegisteredWorker } from "../../service/service-client.js";
 import { ProofFailed } from "../proof-failed.js";
@@ -12,6 +13,8 @@ const pollMilliseconds = 3000;
 const leastMilliseconds = 15_000;
 const collision = /already (exists|active|registered|running)|name[^.]{0,40}(is )?taken|collision/i;
 const logLines = 200;
+/** A crash longer ago than this says nothing about what runs now. */
+const crashWindowMilliseconds = 900_000;
 
 /** 2: the worker is registered under a name of its own on the commit, and what ran before is gone. */
 export async function proveWorkers(subject: Subject): Promise<string[]> {
@@ -24,6 +27,8 @@ export async function proveWorkers(subject: Subject): Promise<string[]> {
   const deadline = clock.deadline((overlapSeconds + delay + marginSeconds) * 1000, leastMilliseconds);
   for (;;) {
     const facts: string[] = [];
+    // What has crashed is not waited for: it may be up and registered for seconds at a time.
+    await proveNoCrash(subject);
     const problem = (await registrationProblem(subject, facts)) ?? (await instanceProblem(subject, facts));
     if (problem === undefined) return [...facts, await proveNoCollision(subject)];
     if (clock.now() >= deadline) throw new ProofFailed(problem, facts);
@@ -68,6 +73,23 @@ async function instanceProblem(
     facts.push(`${name}: instance ${instances.map((instance) => instance.id).join(", ")}`);
   }
   return undefined;
+}
+
+/** No instance that runs now has died since the deploy. */
+async function proveNoCrash({ api, ownerId, web, worker, since, clock }: Subject): Promise<void> {
+  const from = new Date(Math.max(since.getTime(), clock.now() - crashWindowMilliseconds));
+  for (const service of [web, worker]) {
+    const running = new Set((await api.instances(service.id)).map(({ id }) => id));
+    const crash = (await api.events(service.id, from)).find(
+      (event) =>
+        event.type === "server_failed" &&
+        running.has(String((event.details as { instanceID?: unknown } | null | undefined)?.instanceID)),
+    );
+    if (!crash) continue;
+    const seen = whereToLook(service, await lastLogs(api, ownerId, service, from));
+    const why = reasonOf(crash) ?? "without a reason";
+    throw new ProofFailed(`${service.name} crashed at ${crash.timestamp}: ${why}`, seen);
+  }
 }
 
 async function proveNoCollision({ api, ownerId, worker, since }: Subject): Promise<string> {
