@@ -93,6 +93,12 @@ export const contractVariables: readonly ContractVariable[] = [
     default: "30",
   },
   {
+    key: "SHAP_SHUTDOWN_SECONDS",
+    usedBy: both,
+    type: { kind: "number", min: 0, max: 3600 },
+    default: "20",
+  },
+  {
     key: "LOG_LEVEL",
     usedBy: both,
     type: { kind: "one of", values: ["fatal", "error", "warn", "info", "debug", "trace", "silent"] },

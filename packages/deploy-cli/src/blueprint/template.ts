@@ -81,6 +81,7 @@ envVarGroups:
       - { key: SHAP_ALLOW_FALLBACK_MODEL, value: "false" }
       - { key: SHAP_JOB_TTL_HOURS, value: "24" }
       - { key: SHAP_CHUNK_LOCK_SECONDS, value: "30" }
+      - { key: SHAP_SHUTDOWN_SECONDS, value: "20" }
       - { key: LOG_LEVEL, value: info }
 `;
 }
