@@ -1,27 +1,14 @@
-import { once } from "node:events";
 import { RedisRequestCounts } from "../../jobs/src/limits/redis-request-counts.js";
-import { connect } from "../../jobs/src/redis/connection.js";
-import { RedisServer } from "../../jobs/test/redis-server.js";
+import { lostRedis, type RealRedis, realRedis } from "../../jobs/test/real-redis.js";
 import { until } from "../../jobs/test/until.js";
 import { SharedRateStore } from "../src/http/shared-rate-store.js";
 import { NodeProcess } from "./node-process.js";
 import { post, sampleRows } from "./service.js";
 
-let server: RedisServer;
-let redis: ReturnType<typeof connect>;
-beforeAll(async () => {
-  server = await RedisServer.start();
-  redis = connect(
-    { url: server.url, timeoutMs: 5000, keepAlive: true, healthCheckMs: 30_000 },
-    "command",
-    "test",
-  );
-  await once(redis, "ready");
-});
-beforeEach(() => redis.flushall());
-afterAll(async () => {
-  redis.disconnect();
-  await server.remove();
+const real = realRedis();
+let redis: RealRedis["redis"];
+beforeAll(() => {
+  redis = real.redis;
 });
 
 describe("the count of a caller's requests", () => {
@@ -65,12 +52,7 @@ describe("the count of a caller's requests", () => {
   });
 
   it("goes on in this process while Redis is away", async () => {
-    const lost = connect(
-      { url: "redis://127.0.0.1:1", timeoutMs: 5000, keepAlive: true, healthCheckMs: 30_000 },
-      "command",
-      "test",
-    );
-    lost.on("error", () => {});
+    const lost = lostRedis();
     const store = new SharedRateStore(new RedisRequestCounts(lost));
     hits(store, "a", 2);
     await store.tell();
@@ -84,7 +66,7 @@ describe("two web processes on one Redis", () => {
   let processes: NodeProcess[];
   let urls: string[];
   beforeAll(async () => {
-    const env = { REDIS_URL: server.url, PORT: "0", SHAP_RATE_LIMIT_PER_MINUTE: String(LIMIT) };
+    const env = { REDIS_URL: real.server.url, PORT: "0", SHAP_RATE_LIMIT_PER_MINUTE: String(LIMIT) };
     processes = [0, 1].map(() => NodeProcess.start("packages/web/dist/main.js", env));
     urls = await Promise.all(processes.map(async (web) => (await web.says(/"url":"([^"]+)"/))[1]!));
   });
@@ -109,14 +91,14 @@ describe("two web processes on one Redis", () => {
   });
 
   it("answer direct requests while Redis is frozen, and wait for nothing", async () => {
-    process.kill(server.pid, "SIGSTOP");
+    process.kill(real.server.pid, "SIGSTOP");
     try {
       const explain = `${urls[0]}/v1/models/mortgage/explain`;
       for (let i = 0; i < 20; i++) {
         expect((await post(explain, { rows: sampleRows(1) })).status).toBe(200);
       }
     } finally {
-      process.kill(server.pid, "SIGCONT");
+      process.kill(real.server.pid, "SIGCONT");
     }
   });
 });

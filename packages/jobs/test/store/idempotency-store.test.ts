@@ -1,28 +1,14 @@
-import { once } from "node:events";
-import type { Redis } from "ioredis";
-import { connect } from "../../src/redis/connection.js";
 import { type IdempotencyStore, MemoryIdempotencyStore } from "../../src/store/idempotency-store.js";
 import { RedisIdempotencyStore } from "../../src/store/redis/redis-idempotency-store.js";
-import { RedisServer } from "../redis-server.js";
+import { type RealRedis, realRedis } from "../real-redis.js";
 import { until } from "../until.js";
 
 const entry = { jobId: "j1", digest: "d" };
 
-let server: RedisServer;
-let redis: Redis;
-beforeAll(async () => {
-  server = await RedisServer.start();
-  redis = connect(
-    { url: server.url, timeoutMs: 5000, keepAlive: true, healthCheckMs: 30_000 },
-    "command",
-    "test",
-  );
-  await once(redis, "ready");
-});
-beforeEach(() => redis.flushall());
-afterAll(async () => {
-  redis.disconnect();
-  await server.remove();
+const real = realRedis();
+let redis: RealRedis["redis"];
+beforeAll(() => {
+  redis = real.redis;
 });
 
 describe.each([

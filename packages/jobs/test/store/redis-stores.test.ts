@@ -1,29 +1,14 @@
-import { once } from "node:events";
-import type { Redis } from "ioredis";
-import { connect } from "../../src/redis/connection.js";
 import { StoreFullError } from "../../src/store/chunk-store.js";
 import { StoreUnavailableError } from "../../src/store/job-store.js";
 import { RedisChunkStore } from "../../src/store/redis/redis-chunk-store.js";
 import { RedisJobStore } from "../../src/store/redis/redis-job-store.js";
-import { RedisServer } from "../redis-server.js";
+import { lostRedis, type RealRedis, realRedis } from "../real-redis.js";
 import { describeStores, newJob } from "./store-contract.js";
 
-let server: RedisServer;
-let redis: Redis;
-
-beforeAll(async () => {
-  server = await RedisServer.start();
-  redis = connect(
-    { url: server.url, timeoutMs: 5000, keepAlive: true, healthCheckMs: 30_000 },
-    "command",
-    "test",
-  );
-  redis.on("error", () => {});
-  await once(redis, "ready");
-});
-afterAll(async () => {
-  redis.disconnect();
-  await server.remove();
+const real = realRedis();
+let redis: RealRedis["redis"];
+beforeAll(() => {
+  redis = real.redis;
 });
 
 const stores = () => ({ jobs: new RedisJobStore(redis, 3600), chunks: new RedisChunkStore(redis, 3600) });
@@ -76,12 +61,7 @@ describe("the stores on Redis", () => {
   });
 
   it("say at once that Redis is away", async () => {
-    const lost = connect(
-      { url: "redis://127.0.0.1:1", timeoutMs: 5000, keepAlive: true, healthCheckMs: 30_000 },
-      "command",
-      "test",
-    );
-    lost.on("error", () => {});
+    const lost = lostRedis();
     await expect(new RedisJobStore(lost, 1).get("j1")).rejects.toThrow(StoreUnavailableError);
     lost.disconnect();
   });

@@ -1,31 +1,17 @@
-import { once } from "node:events";
-import type { Redis } from "ioredis";
 import { newJobId } from "../../src/job-intake.js";
-import { connect } from "../../src/redis/connection.js";
 import type { JobStore } from "../../src/store/job-store.js";
 import { MemoryJobStore } from "../../src/store/memory/memory-job-store.js";
 import { RedisJobStore } from "../../src/store/redis/redis-job-store.js";
 import { MemoryTotals } from "../../src/totals/memory-totals.js";
 import { RedisTotals } from "../../src/totals/redis-totals.js";
 import { noTotals, type Totals } from "../../src/totals/totals.js";
-import { RedisServer } from "../redis-server.js";
+import { type RealRedis, realRedis } from "../real-redis.js";
 import { newJob } from "../store/store-contract.js";
 
-let server: RedisServer;
-let redis: Redis;
-beforeAll(async () => {
-  server = await RedisServer.start();
-  redis = connect(
-    { url: server.url, timeoutMs: 5000, keepAlive: true, healthCheckMs: 30_000 },
-    "command",
-    "test",
-  );
-  await once(redis, "ready");
-});
-beforeEach(() => redis.flushall());
-afterAll(async () => {
-  redis.disconnect();
-  await server.remove();
+const real = realRedis();
+let redis: RealRedis["redis"];
+beforeAll(() => {
+  redis = real.redis;
 });
 
 function inRedis() {

@@ -1,14 +1,11 @@
-import { once } from "node:events";
-import type { Redis } from "ioredis";
 import { pino } from "pino";
-import { connect } from "../../src/redis/connection.js";
 import { MemoryWorkerRegistry } from "../../src/workers/memory-worker-registry.js";
 import { Presence } from "../../src/workers/presence.js";
 import { RedisWorkerRegistry } from "../../src/workers/redis-worker-registry.js";
 import { register } from "../../src/workers/register.js";
 import { newWorkerName } from "../../src/workers/worker-name.js";
 import type { WorkerRecord, WorkerRegistry } from "../../src/workers/worker-registry.js";
-import { RedisServer } from "../redis-server.js";
+import { type RealRedis, realRedis } from "../real-redis.js";
 import { until } from "../until.js";
 
 const identity = { service: "shap-worker-20261124000000", host: "srv-abc", pid: 1 };
@@ -26,21 +23,10 @@ const record = (name: string): WorkerRecord => ({
   job: null,
 });
 
-let server: RedisServer;
-let redis: Redis;
-beforeAll(async () => {
-  server = await RedisServer.start();
-  redis = connect(
-    { url: server.url, timeoutMs: 5000, keepAlive: true, healthCheckMs: 30_000 },
-    "command",
-    "test",
-  );
-  await once(redis, "ready");
-});
-beforeEach(() => redis.flushall());
-afterAll(async () => {
-  redis.disconnect();
-  await server.remove();
+const real = realRedis();
+let redis: RealRedis["redis"];
+beforeAll(() => {
+  redis = real.redis;
 });
 
 describe.each([
