@@ -153,6 +153,8 @@ export function jobRoutes(
       const width = { features: featureNames.length, outputs: outputNames.length };
       const size = Math.min(settings.maxBatchSize, rowsWithin(settings.memory.limitBytes, width));
       const shape = { featureNames, categories, idColumns, extra, size };
+      // What went wrong before anyone listened is not told again: gzip that is none, a client that hung up.
+      if (source.destroyed) throw source.errored ?? new ProblemError("bad-request", "The body was cut off");
       for await (const { matrix, ids } of reader(source, shape)) await intake.add(matrix, ids);
       if (intake.rows === 0) throw new ProblemError("empty-body", "The upload holds no rows");
       await intake.seal();

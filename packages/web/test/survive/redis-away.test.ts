@@ -5,7 +5,8 @@ import { exampleText, post, postCsv, sampleRows } from "../service.js";
 import { endurance, healthy, LIMIT_MS, RunningService, tableOf } from "./running-service.js";
 
 const ABSENCE_MS = endurance ? 20_000 : 2000;
-const table = tableOf(endurance ? 5000 : 500);
+// At most 64 chunks of 25 rows wait: the upload must end while the worker stands still.
+const table = tableOf(endurance ? 1500 : 500);
 
 /** The events of a job, as they arrive. */
 function listen(url: string): { events: string[]; ended: Promise<void> } {
