@@ -66,7 +66,8 @@ export class ChromiumPage {
 
   async close(): Promise<void> {
     const gone = once(this.browser, "close");
-    this.browser.kill("SIGKILL");
+    // Told so, it ends its children before itself; none is left to write to the profile.
+    void this.send("Browser.close");
     await gone;
     rmSync(this.profile, { recursive: true, force: true, maxRetries: 5 });
   }

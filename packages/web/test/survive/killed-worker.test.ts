@@ -3,7 +3,6 @@ import { withHash } from "../../../jobs/src/store/redis/redis-client.js";
 import { beginChunk, finishChunk, putBlob } from "../../../jobs/src/store/redis/scripts.js";
 import { CommandProxy, type Moment } from "../../../jobs/test/command-proxy.js";
 import { until } from "../../../jobs/test/until.js";
-import type { NodeProcess } from "../node-process.js";
 import { finished } from "../service.js";
 import { endurance, LIMIT_MS, RunningService, tableOf } from "./running-service.js";
 
@@ -25,14 +24,14 @@ afterEach(() => service.stopWorkers());
 /** Starts a worker and kills it, as the kernel would, at this moment of its talk with Redis. */
 async function killAt(moment: Moment, pattern: RegExp): Promise<void> {
   const proxy = await CommandProxy.to(service.redis.port);
-  let worker: NodeProcess | undefined;
-  const sprung = proxy.trap(moment, pattern, () => {
-    worker?.child.kill("SIGKILL");
+  const sprung = proxy.trap(moment, pattern, async () => {
+    // It may be at its first chunk before it has said that it waits for one.
+    (await starting).child.kill("SIGKILL");
     return false;
   });
-  worker = await service.startWorker({ REDIS_URL: proxy.url });
+  const starting = service.startWorker({ REDIS_URL: proxy.url });
   await sprung;
-  await worker.exited();
+  await (await starting).exited();
   proxy.close();
 }
 
