@@ -57,9 +57,13 @@ it("fix-collision tells the overlap of a restart from a collision, and clears ne
       registrations: { verdict: string; why: string }[];
       cleared: string[];
     };
+  const isStarting = () => worker.fleet.instances.some(({ state }) => state === "starting");
   let found = await registrations();
-  while (found.registrations.length < 2 || worker.fleet.instances.some(({ state }) => state === "starting"))
+  while (found.registrations.length < 2 || isStarting()) {
+    // Render answers 400 questions a minute, at its own pace too; each look asks some.
+    await new Promise((done) => setTimeout(done, 500));
     found = await registrations();
+  }
   local.timeScale = 0.01;
   const why = "Render runs 2 instances: old and new overlap for a minute in a deploy";
   expect(found.registrations).toEqual(Array(2).fill(expect.objectContaining({ verdict: "overlap", why })));
