@@ -110,8 +110,9 @@ function addOne(table: usize, offsets: usize, slots: usize, rows: i32, sums: usi
 /**
  * Adds the table rows of blocks to the sums.
  * @param ranks columns × stride int16
- * @param rows a multiple of 8
- * @param offsets room for `rows` int32
+ * @param stride a multiple of 8
+ * @param rows even
+ * @param offsets room for `stride` int32
  * @param sums slots × stride float64
  */
 export function addBlocks(
