@@ -59,11 +59,12 @@ export function createApp(services: AppServices): Express {
   app.get("/metrics", noQuery, async (_req, res) => {
     res.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
-  app.use("/v1/models", modelRoutes(models));
   app.use("/v1/workers", workerRoutes(backend));
   app.use(shedLoad(memory));
-  app.use("/v1/models", modelUploadRoutes(settings, backend, models));
+  // First what is asked most: every router before it would be tried in vain.
   app.use("/v1/models", explainRoutes(settings, models, metrics));
+  app.use("/v1/models", modelRoutes(models));
+  app.use("/v1/models", modelUploadRoutes(settings, backend, models));
   app.use("/v1/models", plotRoutes(settings, models));
   app.use("/v1/jobs", jobRoutes(settings, backend, models, uploads));
   app.use(notFound);
