@@ -28,7 +28,7 @@ export async function startOwnPrograms({ env = {}, cpu }: OwnProgramOptions = {}
   const all = {
     REDIS_URL: redis.url,
     PORT: "0",
-    NODE_OPTIONS: "--max-old-space-size=256 --max-semi-space-size=8",
+    NODE_OPTIONS: "--max-old-space-size=256 --max-semi-space-size=16",
     ...env,
   };
   const start = (script: string) =>

@@ -69,7 +69,7 @@ envVarGroups:
   # What web and worker must agree on.
   - name: ${base}-settings
     envVars:
-      - { key: NODE_OPTIONS, value: --max-old-space-size=256 --max-semi-space-size=8 }
+      - { key: NODE_OPTIONS, value: --max-old-space-size=256 --max-semi-space-size=16 }
       - { key: MAX_MEMORY_MB, value: "475" }
       - { key: MEMORY_OPTIMIZATION, value: "true" }
       - { key: AGGRESSIVE_MEMORY_MANAGEMENT, value: "false" }
