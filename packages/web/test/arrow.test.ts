@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { gunzipSync } from "node:zlib";
 import {
   Dictionary,
   Field,
@@ -15,6 +16,10 @@ import {
   vectorFromArray,
 } from "apache-arrow";
 import { readArrow } from "../src/upload/read-arrow.js";
+
+/** 404 bytes of an Arrow stream, as the test of malformed requests found them: one byte of a length was changed. */
+const claimsMillionsOfNodes =
+  "H4sIAAAAAAACA3VPOw7CMAx9tFWpqgg6VKgDAzeAG8ABOAAbQ6kQDFQEDsfMzD1YuUF4diJ+FU96tvNivzjOOXcBUECQMw/QR8ZK0fN6QiULWSIQkctQ3+ghfRM/E48ZDFnbZrM7r091axsEXNkr0wVKnR3qy5lGYfXhkZK22U7bg0h78s7OVHW/AeDC/mXwNxixFtdEd5jhhbjQfXO+YeiT6B9lbiWX7z7d6x+qY8i/Orp6ZL99ge7Z4zEPxULCE2DkNxaUAQAA";
 
 const shape = { featureNames: ["a"], idColumns: [], extra: "ignore", size: 1000 } as const;
 
@@ -42,6 +47,15 @@ describe("an Arrow stream", () => {
     const bytes = tableToIPC(new Table(new RecordBatch(schema, data)), "stream");
     expect(bytes.length).toBeLessThan(1000);
     await expect(rowsOf([bytes])).rejects.toMatchObject({ code: "body-too-large" });
+  });
+
+  it("is refused where its metadata claim more than they hold, before anything is made of it", async () => {
+    const before = process.memoryUsage.rss();
+    await expect(rowsOf([gunzipSync(Buffer.from(claimsMillionsOfNodes, "base64"))])).rejects.toMatchObject({
+      code: "bad-table",
+      message: expect.stringMatching(/claims \d+ elements/),
+    });
+    expect(process.memoryUsage.rss() - before).toBeLessThan(100e6);
   });
 
   it("is refused where one of its batches goes on without an end", async () => {

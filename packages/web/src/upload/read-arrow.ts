@@ -2,8 +2,11 @@ import type { Readable } from "node:stream";
 import { types } from "node:util";
 import { type RecordBatch, RecordBatchReader } from "apache-arrow";
 import { ProblemError } from "../http/problem.js";
+import { boundFlatbuffers } from "./bound-flatbuffers.js";
 import { type ColumnWish, planColumns } from "./column-plan.js";
 import { BatchBuilder, type BatchShape, type RowBatch } from "./row-batch.js";
+
+boundFlatbuffers();
 
 /** A record batch is in memory as a whole, and so are the dictionaries; writers make batches of some MB. */
 const MAX_BATCH_BYTES = 64 * 2 ** 20;
