@@ -11,7 +11,7 @@ boundFlatbuffers();
 /** A record batch is in memory as a whole, and so are the dictionaries; writers make batches of some MB. */
 const MAX_BATCH_BYTES = 64 * 2 ** 20;
 /** Rows that a batch may have though nothing stands for them; beyond that, a bit does at least. */
-const FREE_BATCH_ROWS = 2 ** 20;
+const FREE_BATCH_ROWS = 2 ** 16;
 
 /** Arrow IPC, stream or file, record batch by record batch. */
 export async function* readArrow(source: Readable, shape: BatchShape & ColumnWish): AsyncGenerator<RowBatch> {

@@ -157,7 +157,8 @@ type Malformed = typeof malformed extends fc.Arbitrary<infer T> ? T : never;
 let service: RunningService;
 let port: number;
 beforeAll(async () => {
-  service = await RunningService.start({ SHAP_MAX_BATCH_SIZE: "2" });
+  // Some broken tables are sound ones of 65,536 rows.
+  service = await RunningService.start({ SHAP_MAX_BATCH_SIZE: "500" });
   port = Number(new URL(service.url).port);
   // Its worker keeps the queue short, or the uploads that are sound by chance would be held back.
   await service.startWorker();
@@ -215,7 +216,8 @@ const assertNone5xx = (numRuns: number) =>
       const status = await ask(request);
       expect(status ?? (request.sent < 1 ? 400 : "no answer")).toBeLessThan(500);
     }),
-    { numRuns },
+    // The long run looks for what is not known yet; the short one is the same each time.
+    endurance ? { numRuns } : { numRuns, seed: numRuns },
   );
 
 describe("malformed requests", () => {
