@@ -1,5 +1,6 @@
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { createServer, type Server } from "node:http";
+import { connect } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip, gzipSync } from "node:zlib";
@@ -30,12 +31,18 @@ async function bomb(line: string, bytes: number): Promise<Uint8Array<ArrayBuffer
 describe("a packed body", () => {
   let server: Server;
   let url: string;
+  const late = new EventEmitter();
   beforeAll(async () => {
     const app = express();
     app.post("/", async (req, res) => {
       let bytes = 0;
       for await (const part of unpack(req, { freeBytes: MB, maxRatio: 10 })) bytes += (part as Buffer).length;
       res.json({ bytes });
+    });
+    app.post("/late", async (req) => {
+      // Not once(): it listens for errors, too.
+      await new Promise((resolve) => req.on("close", resolve));
+      late.emit("begun", unpack(req));
     });
     app.use(errorHandler(createLogger("test", { logLevel: "silent", commit: undefined })));
     server = createServer(app).listen(0, "127.0.0.1");
@@ -60,6 +67,15 @@ describe("a packed body", () => {
     const response = await postCsv(url, await bomb("a", 2 * MB), gzip);
     expect(response.status).toBe(413);
     expect(((await response.json()) as { code: string }).code).toBe("body-too-large");
+  });
+
+  it("ends with an error where its client hung up before anyone listened", async () => {
+    const begun = once(late, "begun");
+    const client = connect(Number(new URL(url).port), "127.0.0.1");
+    client.end("POST /late HTTP/1.1\r\nhost: x\r\ncontent-encoding: gzip\r\ncontent-length: 3\r\n\r\n");
+    const [source] = (await begun) as [Readable];
+    await expect(source.toArray()).rejects.toThrow(/aborted/);
+    client.destroy();
   });
 });
 

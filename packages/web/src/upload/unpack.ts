@@ -1,4 +1,4 @@
-import { type Readable, Transform } from "node:stream";
+import { finished, type Readable, Transform } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { Request } from "express";
 import { ProblemError } from "../http/problem.js";
@@ -38,8 +38,11 @@ export function unpack(req: Request, { freeBytes = FREE_BYTES, maxRatio = MAX_RA
         );
     },
   });
-  // Not pipeline(): it would end the request's socket, over which the answer goes.
-  req.on("error", (error) => gunzip.destroy(error));
+  // Not pipeline(): it would end the request's socket, over which the answer goes. And not the event of an error alone:
+  // a client that hung up before anyone listened makes none, and its upload would never end.
+  finished(req, { writable: false }, (error) => {
+    if (error) gunzip.destroy(error);
+  });
   gunzip.on("error", (error) => bound.destroy(error));
   bound.on("close", () => gunzip.destroy());
   // The reader hears of an error where it reads; one that comes when it has stopped to must not end the process.
