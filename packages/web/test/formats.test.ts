@@ -60,7 +60,7 @@ describe("a table", () => {
   it.each([
     ["NDJSON", () => rows.map((row) => JSON.stringify(row)).join("\n"), "application/x-ndjson"],
     ["a JSON array", () => JSON.stringify(rows), "application/json"],
-    ["a JSON object with rows", () => `  ${JSON.stringify({ note: 1, rows })}`, "application/json"],
+    ["a JSON object with rows", () => `  ${JSON.stringify({ rows })}`, "application/json"],
     ["an Arrow stream", arrow, "application/vnd.apache.arrow.stream"],
     ["Parquet", parquet, "application/vnd.apache.parquet"],
   ])("as %s gives the result of the same table as CSV", async (_what, body, type) => {
@@ -68,6 +68,7 @@ describe("a table", () => {
     expect(await (await result(id, "text/csv")).text()).toBe(expected);
   });
 
+  const nested = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
   it.each([
     [
       "NDJSON",
@@ -78,6 +79,10 @@ describe("a table", () => {
     ],
     ["NDJSON that is none", '{"loan_amount":1}\n{', "application/x-ndjson", 400, /line 2/],
     ["JSON that is cut off", '[{"loan_amount":1},{"loan', "application/json", 400, /JSON|parser/i],
+    ["JSON that is broken inside", '[{"loan_amount":1},{"loan_amount":}]', "application/json", 400, /row 2/],
+    ["a field that is none", '{"rows":[],"top":3}', "application/json", 400, /"top" is not known/],
+    ["a row nested out of sight", `[{"loan_amount":${nested}}]`, "application/json", 422, /row 1.*a list/],
+    ["a line nested out of sight", `{"loan_amount":${nested}}`, "application/x-ndjson", 422, /row 1.*a list/],
     ["JSON of no rows", '"text"', "application/json", 400, /rows/],
     ["a misspelt name", '[{"loan_amonut":1}]', "application/json", 422, /row 1.*did you mean "loan_amount"/],
     ["Arrow that is none", "hello", "application/vnd.apache.arrow.stream", 422, /Arrow/],

@@ -1,25 +1,28 @@
 import { nearestName } from "shap-core";
 import { ProblemError } from "../http/problem.js";
 import type { ColumnWish } from "./column-plan.js";
-import { BatchBuilder, type BatchShape, type RowBatch } from "./row-batch.js";
+import { BatchBuilder, type BatchShape, type RowBatch, show } from "./row-batch.js";
 
 /**
  * Rows that come as objects by feature name, or as arrays in the model's order. A feature that an object leaves out is
  * missing; a key that is none is refused unless extra columns are ignored.
+ * @param parts of the table as they arrive, each with the rows that are whole then
  */
 export async function* readObjects(
-  rows: AsyncIterable<unknown>,
+  parts: AsyncIterable<Iterable<unknown>>,
   shape: BatchShape & ColumnWish,
 ): AsyncGenerator<RowBatch> {
   const builder = new BatchBuilder(shape);
   const featureOf = new Map(shape.featureNames.map((name, index) => [name, index]));
-  for await (const row of rows) {
-    if (Array.isArray(row)) fillFromArray(builder, row, shape);
-    else if (typeof row === "object" && row !== null) {
-      fillFromObject(builder, row as Record<string, unknown>, shape, featureOf);
-    } else throw fault(builder.row, `expected an object or an array, got ${JSON.stringify(row)}`);
-    const batch = builder.endRow();
-    if (batch !== undefined) yield batch;
+  for await (const rows of parts) {
+    for (const row of rows) {
+      if (Array.isArray(row)) fillFromArray(builder, row, shape);
+      else if (typeof row === "object" && row !== null) {
+        fillFromObject(builder, row as Record<string, unknown>, shape, featureOf);
+      } else throw fault(builder.row, `expected an object or an array, got ${show(row)}`);
+      const batch = builder.endRow();
+      if (batch !== undefined) yield batch;
+    }
   }
   const rest = builder.rest();
   if (rest !== undefined) yield rest;
@@ -47,14 +50,13 @@ function fillFromObject(
     else if (shape.extra === "refuse" && !shape.idColumns.includes(key)) {
       const near = nearestName(key, shape.featureNames);
       const hint = near === undefined ? "" : `; did you mean ${JSON.stringify(near)}?`;
-      throw fault(builder.row, `${JSON.stringify(key)} is no feature of this model${hint}`, key);
+      throw fault(builder.row, `${show(key)} is no feature of this model${hint}`, key.slice(0, 60));
     }
   }
   for (const [i, name] of shape.idColumns.entries()) {
     if (!Object.hasOwn(row, name))
       throw fault(builder.row, `has no ${JSON.stringify(name)}, which id= asks for`, name);
-    const value = row[name];
-    builder.setId(i, value === null || value === undefined ? "" : String(value));
+    builder.setId(i, row[name]);
   }
 }
 

@@ -60,7 +60,7 @@ async function* batchesOf(file: ParquetFile, shape: BatchShape & ColumnWish): As
         }
         const value = pages.values[pages.at++];
         if (feature >= 0) builder.setValue(feature, value);
-        if (id >= 0) builder.setId(id, String(value ?? ""));
+        if (id >= 0) builder.setId(id, value);
       }
       const full = builder.endRow();
       if (full !== undefined) yield full;

@@ -56,10 +56,13 @@ export class BatchBuilder {
     else if (typeof value === "bigint") this.put(feature, Number(value));
     else if (typeof value === "string" && this.shape.categories?.[feature] !== undefined) {
       this.put(feature, this.parse(feature, value));
-    } else this.refuse(feature, JSON.stringify(value) ?? typeof value);
+    } else this.refuse(feature, show(value));
   }
 
-  setId(column: number, text: string): void {
+  /** A cell to carry along: dates in ISO 8601, a missing value as an empty text. */
+  setId(column: number, value: unknown): void {
+    const text = textOf(value);
+    if (text === undefined) this.refuseId(column, show(value));
     this.ids[column]!.push(text);
     this.textLength += text.length;
   }
@@ -92,12 +95,19 @@ export class BatchBuilder {
     if (Number.isFinite(number)) return number;
     if (missing.test(trimmed)) return Number.NaN;
     if (names !== undefined) return UNSEEN_CATEGORY;
-    return this.refuse(feature, JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text));
+    return this.refuse(feature, show(text));
   }
 
   private refuse(feature: number, found: string): never {
-    const column = this.shape.featureNames[feature]!;
-    const detail = `row ${this.row}, column ${JSON.stringify(column)}: expected a number, got ${found}`;
+    return this.fault(this.shape.featureNames[feature]!, `expected a number, got ${found}`);
+  }
+
+  private refuseId(column: number, found: string): never {
+    return this.fault(this.shape.idColumns[column]!, `expected a text or a number to carry, got ${found}`);
+  }
+
+  private fault(column: string, what: string): never {
+    const detail = `row ${this.row}, column ${JSON.stringify(column)}: ${what}`;
     throw new ProblemError("bad-row", detail, { errors: [{ row: this.row, column, detail }] });
   }
 
@@ -121,6 +131,19 @@ export class BatchBuilder {
   private freshData(): Float64Array {
     return new Float64Array(this.shape.size * this.shape.featureNames.length).fill(Number.NaN);
   }
+}
+
+function textOf(value: unknown): string | undefined {
+  if (value === null || value === undefined) return "";
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "" : value.toISOString();
+  return typeof value === "object" ? undefined : String(value);
+}
+
+/** A value as an error's text tells it: what a client sends may be long, and nested deeper than JSON.stringify can go. */
+export function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (typeof value !== "object" || value === null) return String(value);
+  return Array.isArray(value) ? "a list" : "an object";
 }
 
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
