@@ -15,6 +15,7 @@ import {
   Utf8,
   vectorFromArray,
 } from "apache-arrow";
+import { FlatTable } from "../src/upload/arrow/flat-table.js";
 import { readArrow } from "../src/upload/read-arrow.js";
 
 /** 404 bytes of an Arrow stream, as the test of malformed requests found them: one byte of a length was changed. */
@@ -56,6 +57,61 @@ describe("an Arrow stream", () => {
       message: expect.stringMatching(/claims \d+ elements/),
     });
     expect(process.memoryUsage.rss() - before).toBeLessThan(100e6);
+  });
+
+  it("ends where its rows say that they are a schema", async () => {
+    const bytes = tableToIPC(new Table({ a: vectorFromArray([1, 2, 3], new Float64()) }), "file");
+    expect(await rowsOf([bytes])).toBe(3);
+    const kinds = [...bytes.subarray(0, 160).keys()].filter((at) => bytes[at] === 3);
+    for (const at of kinds) {
+      const broken = Uint8Array.from(bytes);
+      broken[at] = 1;
+      // apache-arrow read such a message again and again, for ever.
+      const rows = await rowsOf([broken]).catch((error) => error.code);
+      expect(["bad-table", 3]).toContain(rows);
+    }
+  });
+
+  it("is refused where its table of contents leads to the same rows again and again", async () => {
+    const column = vectorFromArray(new Float64Array(10_000));
+    const bytes = tableToIPC(
+      new Table([new Table({ a: column }), new Table({ a: column })].flatMap((t) => t.batches)),
+      "file",
+    );
+    const footerLength = Buffer.from(bytes).readInt32LE(bytes.length - 10);
+    const footer = bytes.subarray(bytes.length - 10 - footerLength, bytes.length - 10);
+    const { at, count } = FlatTable.in(footer).list(3, 24);
+    expect([count, await rowsOf([bytes])]).toEqual([2, 20_000]);
+    // One batch as large as all of the file.
+    new DataView(footer.buffer, footer.byteOffset).setBigInt64(at + 16, BigInt(bytes.length), true);
+    await expect(rowsOf([bytes])).rejects.toMatchObject({
+      code: "bad-table",
+      message: expect.stringMatching(/claims more than it holds/),
+    });
+  });
+
+  it("is refused where a column ends before the rows of its batch", async () => {
+    const bytes = tableToIPC(
+      new Table({ a: vectorFromArray([1, 2, 3], new Float64()), b: vectorFromArray([1, 2, 3]) }),
+      "stream",
+    );
+    const lengths = [...bytes.keys()].filter(
+      (at) => at % 8 === 0 && Buffer.from(bytes).readInt32LE(at) === 3,
+    );
+    let refused = 0;
+    for (const at of lengths) {
+      const broken = Uint8Array.from(bytes);
+      broken[at] = 2;
+      await rowsOf([broken]).catch((error) => {
+        expect(error).toMatchObject({
+          code: "bad-table",
+          message: expect.stringMatching(/has not the . rows of its batch/),
+        });
+        refused++;
+      });
+    }
+    // Of the batch and of each column.
+    expect(refused).toBe(3);
   });
 
   it("is refused where one of its batches goes on without an end", async () => {

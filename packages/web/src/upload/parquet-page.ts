@@ -1,7 +1,15 @@
 import { convert, convertWithDictionary } from "hyparquet/src/convert.js";
 import { decompressPage, readDataPage, readDataPageV2 } from "hyparquet/src/datapage.js";
 import { readPlain } from "hyparquet/src/plain.js";
-import type { ColumnDecoder, DataPage, DecodedArray, Encoding, PageHeader } from "hyparquet/src/types.js";
+import type {
+  ColumnDecoder,
+  Compressors,
+  DataPage,
+  DecodedArray,
+  Encoding,
+  PageHeader,
+} from "hyparquet/src/types.js";
+import { unpackers } from "./unpack-block.js";
 
 /** Pages of real files have some 1 MB; this is what one may have, packed and unpacked. */
 export const MAX_PAGE_BYTES = 32 * 2 ** 20;
@@ -145,7 +153,15 @@ function checkRuns(page: Uint8Array, start: number, length: number, width: numbe
   return end;
 }
 
-function unpack(bytes: Uint8Array, size: number, { codec, compressors }: ColumnDecoder): Uint8Array {
+/** Snappy is hyparquet's own. */
+const compressors: Compressors = {
+  GZIP: unpackers.gzip,
+  BROTLI: unpackers.brotli,
+  ZSTD: unpackers.zstd,
+  LZ4_RAW: unpackers.lz4Block,
+};
+
+function unpack(bytes: Uint8Array, size: number, { codec }: ColumnDecoder): Uint8Array {
   refuseAbove("bytes of a page", size, MAX_PAGE_BYTES);
   return decompressPage(bytes, size, codec, compressors);
 }

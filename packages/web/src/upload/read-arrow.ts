@@ -1,17 +1,14 @@
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { types } from "node:util";
 import { type RecordBatch, RecordBatchReader } from "apache-arrow";
 import { ProblemError } from "../http/problem.js";
-import { boundFlatbuffers } from "./bound-flatbuffers.js";
+import { arrowMessages } from "./arrow/arrow-messages.js";
+import { ByteQueue } from "./arrow/byte-queue.js";
+import { type CellReader, cellReader } from "./arrow/cell-readers.js";
+import { FILE_MARK, fileMessages, type RawMessage, streamMessages } from "./arrow/raw-messages.js";
 import { type ColumnWish, planColumns } from "./column-plan.js";
+import { onDisk } from "./on-disk.js";
 import { BatchBuilder, type BatchShape, type RowBatch } from "./row-batch.js";
-
-boundFlatbuffers();
-
-/** A record batch is in memory as a whole, and so are the dictionaries; writers make batches of some MB. */
-const MAX_BATCH_BYTES = 64 * 2 ** 20;
-/** Rows that a batch may have though nothing stands for them; beyond that, a bit does at least. */
-const FREE_BATCH_ROWS = 2 ** 16;
 
 /** Arrow IPC, stream or file, record batch by record batch. */
 export async function* readArrow(source: Readable, shape: BatchShape & ColumnWish): AsyncGenerator<RowBatch> {
@@ -21,12 +18,13 @@ export async function* readArrow(source: Readable, shape: BatchShape & ColumnWis
       batch.schema.fields.map((field) => field.name),
       shape,
     );
-    const columns = Array.from({ length: batch.numCols }, (_, c) => batch.getChildAt(c)!);
+    const features = Array.from(featureOf, (feature, c) => ({ feature, c }))
+      .filter(({ feature }) => feature >= 0)
+      .map(({ feature, c }) => ({ feature, cell: readerOf(batch, c, "number") }));
+    const ids = Array.from(idAt, (c) => readerOf(batch, c, "text"));
     for (let r = 0; r < batch.numRows; r++) {
-      for (const [c, column] of columns.entries()) {
-        if (featureOf[c]! >= 0) builder.setValue(featureOf[c]!, column.get(r));
-      }
-      for (let i = 0; i < idAt.length; i++) builder.setId(i, String(columns[idAt[i]!]!.get(r) ?? ""));
+      for (const { feature, cell } of features) builder.setValue(feature, cell(r));
+      for (let i = 0; i < ids.length; i++) builder.setId(i, ids[i]!(r));
       const full = builder.endRow();
       if (full !== undefined) yield full;
     }
@@ -35,25 +33,26 @@ export async function* readArrow(source: Readable, shape: BatchShape & ColumnWis
   if (rest !== undefined) yield rest;
 }
 
+function readerOf(batch: RecordBatch, c: number, as: "number" | "text"): CellReader {
+  try {
+    return cellReader(batch.getChildAt(c)!, batch.numRows, as);
+  } catch (error) {
+    const name = JSON.stringify(batch.schema.fields[c]!.name);
+    throw new ProblemError("bad-table", `column ${name}: ${(error as Error).message}`);
+  }
+}
+
 async function* recordBatches(source: Readable): AsyncGenerator<RecordBatch> {
   let seen = false;
-  let since = 0;
-  const bytes = async function* () {
-    // Left to itself the reader destroys a stream it has read, and with it the socket the answer goes to.
-    for await (const part of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
-      since += part.length;
-      if (since > MAX_BATCH_BYTES) throw tooLarge(`a record batch may have ${MAX_BATCH_BYTES} bytes`);
-      yield part;
-    }
+  let reader: RecordBatchReader | undefined;
+  const keptBytes = () => {
+    const dictionaries = reader === undefined ? [] : [...reader.dictionaries.values()];
+    return dictionaries.reduce((sum, { byteLength }) => sum + byteLength, 0);
   };
   try {
-    const reader = await RecordBatchReader.from(bytes());
+    reader = await RecordBatchReader.from(arrowMessages(messagesOf(source), keptBytes));
     for await (const batch of reader) {
       seen = true;
-      if (batch.numRows > FREE_BATCH_ROWS + 8 * since) {
-        throw tooLarge(`a record batch of ${since} bytes says it has ${batch.numRows} rows`);
-      }
-      since = [...reader.dictionaries.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
       yield batch;
     }
   } catch (error) {
@@ -64,4 +63,10 @@ async function* recordBatches(source: Readable): AsyncGenerator<RecordBatch> {
   if (!seen) throw new ProblemError("bad-table", "The body holds no Arrow record batch");
 }
 
-const tooLarge = (detail: string): ProblemError => new ProblemError("body-too-large", detail);
+/** A file is told by its first bytes, whatever its type is said to be: people send one for the other. */
+async function* messagesOf(source: Readable): AsyncGenerator<RawMessage> {
+  // Left to itself the reader destroys a stream it has read, and with it the socket the answer goes to.
+  const bytes = new ByteQueue(source.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>);
+  if ((await bytes.peek(FILE_MARK.length))?.toString("latin1") !== FILE_MARK) yield* streamMessages(bytes);
+  else yield* onDisk(Readable.from(bytes.rest(), { objectMode: false }), fileMessages);
+}

@@ -1,21 +1,15 @@
-import { createWriteStream } from "node:fs";
-import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type Readable, Transform } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import type { Readable } from "node:stream";
 import { parquetMetadataAsync, parquetSchema } from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
 import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import type { ColumnDecoder, DecodedArray, FileMetaData, RowGroup } from "hyparquet/src/types.js";
 import { ProblemError } from "../http/problem.js";
 import { type ColumnWish, planColumns } from "./column-plan.js";
+import { onDisk, type PiecesOfFile } from "./on-disk.js";
 import { MAX_PAGE_BYTES, readDictionary, readValues } from "./parquet-page.js";
 import { BatchBuilder, type BatchShape, type RowBatch } from "./row-batch.js";
 import { mayUnpackTo } from "./unpack.js";
 
-/** A Parquet file has its table of contents at the end: it is kept on disk while it is read. */
-const MAX_FILE_BYTES = 1024 ** 3;
 /** The table of contents is parsed as a whole, into objects that take many times its bytes. */
 const MAX_FOOTER_BYTES = 4 * 2 ** 20;
 /** What the decoded pages of all columns may take at once, one page a column. */
@@ -24,21 +18,10 @@ const MAX_HELD_BYTES = 128 * 2 ** 20;
 const HEADER_BYTES = [4096, 2 ** 20];
 
 /** Parquet, page by page: one decoded page a column is in memory, however large the row groups are. */
-export async function* readParquet(
-  source: Readable,
-  shape: BatchShape & ColumnWish,
-): AsyncGenerator<RowBatch> {
-  const folder = await mkdtemp(join(tmpdir(), "shap-upload-"));
-  let file: FileHandle | undefined;
-  try {
-    const path = join(folder, "upload.parquet");
-    await pipeline(source, limitBytes(MAX_FILE_BYTES), createWriteStream(path));
-    file = await open(path);
+export function readParquet(source: Readable, shape: BatchShape & ColumnWish): AsyncGenerator<RowBatch> {
+  return onDisk(source, async function* (file) {
     yield* batchesOf(await ParquetFile.open(file), shape);
-  } finally {
-    await file?.close();
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function* batchesOf(file: ParquetFile, shape: BatchShape & ColumnWish): AsyncGenerator<RowBatch> {
@@ -81,24 +64,24 @@ function refuseAboveHeld(bytes: readonly number[]): void {
 
 class ParquetFile {
   private constructor(
-    private readonly file: FileHandle,
+    private readonly file: PiecesOfFile,
     private readonly bytes: number,
     private readonly metadata: FileMetaData,
     private readonly schema: ReturnType<typeof parquetSchema>,
     readonly names: readonly string[],
   ) {}
 
-  static open(file: FileHandle): Promise<ParquetFile> {
+  static open(file: PiecesOfFile): Promise<ParquetFile> {
     return sound(async () => {
-      const { size } = await file.stat();
-      const footer = await bytesAt(file, Math.max(0, size - 8), 8);
+      const { size } = file;
+      const footer = await file.bytesAt(Math.max(0, size - 8), 8);
       const footerBytes = new DataView(footer.buffer).getUint32(0, true);
       if (footerBytes > Math.min(size, MAX_FOOTER_BYTES)) {
         throw new Error(
           `its table of contents has ${footerBytes} bytes, at most ${MAX_FOOTER_BYTES} are read`,
         );
       }
-      const slice = async (start: number, end = size) => (await bytesAt(file, start, end - start)).buffer;
+      const slice = async (start: number, end = size) => (await file.bytesAt(start, end - start)).buffer;
       const metadata = await parquetMetadataAsync({ byteLength: size, slice }, { geoparquet: false });
       if (!metadata.row_groups.every((group) => group.num_rows >= 0))
         throw new Error("a row group has no rows");
@@ -153,7 +136,7 @@ class ColumnPages {
   private dictionaryBytes = 0;
 
   constructor(
-    private readonly file: FileHandle,
+    private readonly file: PiecesOfFile,
     private offset: number,
     private readonly end: number,
     private readonly decoder: ColumnDecoder,
@@ -163,7 +146,9 @@ class ColumnPages {
     do {
       const { header, length } = await this.readHeader();
       const size = header.compressed_page_size;
-      const bytes = await bytesAt(this.file, this.offset + length, size);
+      if (size > MAX_PAGE_BYTES)
+        throw new Error(`a page has ${size} bytes, at most ${MAX_PAGE_BYTES} are read`);
+      const bytes = await this.file.bytesAt(this.offset + length, size);
       this.offset += length + size;
       if (header.type === "DICTIONARY_PAGE") {
         this.dictionary = readDictionary(bytes, header, this.decoder);
@@ -181,7 +166,7 @@ class ColumnPages {
       const window = Math.min(most, this.end - this.offset);
       if (!(window > 0)) break;
       const reader = {
-        view: new DataView((await bytesAt(this.file, this.offset, window)).buffer),
+        view: new DataView((await this.file.bytesAt(this.offset, window)).buffer),
         offset: 0,
       };
       try {
@@ -194,17 +179,6 @@ class ColumnPages {
   }
 }
 
-/** @throws Error where the file ends before */
-async function bytesAt(file: FileHandle, at: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-  // A hostile file may tell fractions and the like, and Node dies of reading at one.
-  const sane = Number.isSafeInteger(at) && at >= 0 && Number.isInteger(length) && length >= 0;
-  if (!sane || length > MAX_PAGE_BYTES) throw new Error(`${length} bytes at ${at} cannot be read`);
-  const bytes = new Uint8Array(length);
-  const { bytesRead } = await file.read(bytes, 0, length, at);
-  if (bytesRead < length) throw new Error("it ends in the middle");
-  return bytes;
-}
-
 async function sound<T>(read: () => T | Promise<T>): Promise<T> {
   try {
     return await read();
@@ -212,16 +186,4 @@ async function sound<T>(read: () => T | Promise<T>): Promise<T> {
     if (error instanceof ProblemError) throw error;
     throw new ProblemError("bad-table", `The body is no sound Parquet file: ${(error as Error).message}`);
   }
-}
-
-function limitBytes(most: number): Transform {
-  let seen = 0;
-  return new Transform({
-    transform(bytes: Buffer, _encoding, done) {
-      seen += bytes.length;
-      if (seen <= most) done(null, bytes);
-      else
-        done(new ProblemError("body-too-large", `A Parquet file may have ${most} bytes; send CSV or Arrow`));
-    },
-  });
 }

@@ -143,6 +143,7 @@ function textOf(value: unknown): string | undefined {
 export function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (typeof value !== "object" || value === null) return String(value);
+  if (value instanceof Date) return "a date";
   return Array.isArray(value) ? "a list" : "an object";
 }
 

@@ -1,0 +1,95 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { Readable } from "node:stream";
+import fc from "fast-check";
+import { ProblemError } from "../../src/http/problem.js";
+import { readArrow } from "../../src/upload/read-arrow.js";
+import { readParquet } from "../../src/upload/read-parquet.js";
+
+const folder = new URL("../tables/", import.meta.url);
+const files = readdirSync(folder).filter((name) => !name.endsWith(".py"));
+const short = files.filter((name) => !name.includes("long"));
+const long = files.filter((name) => name.includes("long"));
+
+async function rowsOf(
+  name: string,
+  bytes: Uint8Array,
+  idColumns: readonly string[],
+  featureNames: readonly string[] = ["a"],
+): Promise<(number | string)[][]> {
+  const read = name.endsWith("parquet") ? readParquet : readArrow;
+  const shape = { featureNames, idColumns, extra: "ignore", size: 700 } as const;
+  const rows: (number | string)[][] = [];
+  // In parts as a network makes them.
+  const parts = Array.from({ length: Math.ceil(bytes.length / 1000) }, (_, i) =>
+    bytes.subarray(i * 1000, (i + 1) * 1000),
+  );
+  for await (const { matrix, ids } of read(Readable.from(parts), shape)) {
+    for (let r = 0; r < matrix.rows; r++)
+      rows.push([...matrix.data.subarray(r, r + 1), ...ids.map((column) => column[r]!)]);
+  }
+  return rows;
+}
+
+const bytesOf = (name: string): Uint8Array => readFileSync(new URL(name, folder));
+
+const texts = ["int", "bool", "text", "large", "decimal", "time", "day", "category"];
+const expected = [
+  [1.5, "1", "true", "x", "x", "1.25", "2024-01-02T03:04:05.000Z", "2024-01-02T00:00:00.000Z", "u"],
+  [Number.NaN, "2", "false", "a text of more than twelve letters", "yy", "", "", "", "v"],
+  [3, "", "", "", "z", "-3.10", "2024-01-02T00:00:00.000Z", "2020-02-29T00:00:00.000Z", "u"],
+];
+/** Parquet's decimals come as numbers. */
+const expectedOf = (name: string) =>
+  name.endsWith("parquet")
+    ? expected.map((row) => row.map((cell) => (cell === "-3.10" ? "-3.1" : cell)))
+    : expected;
+
+describe("a table as Python's libraries write it", () => {
+  it.each(short)("is read as it was written: %s", async (name) => {
+    const rows = await rowsOf(name, bytesOf(name), texts);
+    expect(rows.slice(0, 3)).toEqual(expectedOf(name));
+    // pyarrow's own streams and files hold it twice.
+    expect(rows.slice(3)).toEqual(/pyarrow.*arrow/.test(name) ? expected : []);
+  });
+
+  it.each(long)("is read batch by batch where it is long and packed: %s", async (name) => {
+    const rows = await rowsOf(name, bytesOf(name), ["text"]);
+    expect(rows).toEqual(Array.from({ length: 5000 }, (_, i) => [(i % 7) / 8, `row ${i}`]));
+  });
+
+  it("has decimals as numbers where the model takes them, and no dates", async () => {
+    for (const name of ["pyarrow-plain.arrow", "pyarrow-snappy.parquet"]) {
+      const rows = await rowsOf(name, bytesOf(name), [], ["decimal"]);
+      expect(rows.slice(0, 3)).toEqual([[1.25], [Number.NaN], [-3.1]]);
+      await expect(rowsOf(name, bytesOf(name), [], ["day"])).rejects.toThrow(/row 1, column "day".* a date/);
+    }
+  });
+
+  // Each file with its own share, so that no kind of packing is left out.
+  it.each(files)(
+    "gives rows or a problem, and nothing else, where its bytes are changed: %s",
+    async (name) => {
+      const sound = bytesOf(name);
+      const changes = fc.array(fc.tuple(fc.nat(sound.length - 1), fc.nat(255)), {
+        minLength: 1,
+        maxLength: 3,
+      });
+      await fc.assert(
+        fc.asyncProperty(changes, fc.option(fc.nat(sound.length)), async (places, length) => {
+          const bytes = Uint8Array.from(sound);
+          for (const [at, value] of places) bytes[at] = value;
+          try {
+            await rowsOf(
+              name,
+              bytes.subarray(0, length ?? bytes.length),
+              name.includes("long") ? ["text"] : texts,
+            );
+          } catch (error) {
+            expect(error).toBeInstanceOf(ProblemError);
+          }
+        }),
+        { numRuns: 150, seed: 1 },
+      );
+    },
+  );
+});
