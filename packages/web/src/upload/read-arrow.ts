@@ -9,11 +9,16 @@ import { FILE_MARK, fileMessages, type RawMessage, streamMessages } from "./arro
 import { type ColumnWish, planColumns } from "./column-plan.js";
 import { onDisk } from "./on-disk.js";
 import { BatchBuilder, type BatchShape, type RowBatch } from "./row-batch.js";
+import { mayUnpackTo } from "./unpack.js";
 
 /** Arrow IPC, stream or file, record batch by record batch. */
 export async function* readArrow(source: Readable, shape: BatchShape & ColumnWish): AsyncGenerator<RowBatch> {
   const builder = new BatchBuilder(shape);
-  for await (const batch of recordBatches(source)) {
+  const sent = { bytes: 0 };
+  let claimed = 0;
+  for await (const batch of recordBatches(source, sent)) {
+    claimed += batch.numRows;
+    refuseBomb(claimed, shape, sent.bytes);
     const { featureOf, idAt } = planColumns(
       batch.schema.fields.map((field) => field.name),
       shape,
@@ -33,6 +38,13 @@ export async function* readArrow(source: Readable, shape: BatchShape & ColumnWis
   if (rest !== undefined) yield rest;
 }
 
+/** Packed batches can stand for any number of equal rows: the same bound as for gzip. @throws ProblemError 413 */
+function refuseBomb(rows: number, { featureNames, idColumns }: BatchShape, bytes: number): void {
+  const columns = featureNames.length + idColumns.length;
+  if (rows * columns * Float64Array.BYTES_PER_ELEMENT <= mayUnpackTo(bytes)) return;
+  throw new ProblemError("body-too-large", `${bytes} bytes of Arrow say they are ${rows} rows`);
+}
+
 function readerOf(batch: RecordBatch, c: number, as: "number" | "text"): CellReader {
   try {
     return cellReader(batch.getChildAt(c)!, batch.numRows, as);
@@ -42,7 +54,7 @@ function readerOf(batch: RecordBatch, c: number, as: "number" | "text"): CellRea
   }
 }
 
-async function* recordBatches(source: Readable): AsyncGenerator<RecordBatch> {
+async function* recordBatches(source: Readable, sent: { bytes: number }): AsyncGenerator<RecordBatch> {
   let seen = false;
   let reader: RecordBatchReader | undefined;
   const keptBytes = () => {
@@ -50,7 +62,7 @@ async function* recordBatches(source: Readable): AsyncGenerator<RecordBatch> {
     return dictionaries.reduce((sum, { byteLength }) => sum + byteLength, 0);
   };
   try {
-    reader = await RecordBatchReader.from(arrowMessages(messagesOf(source), keptBytes));
+    reader = await RecordBatchReader.from(arrowMessages(messagesOf(source, sent), keptBytes));
     for await (const batch of reader) {
       seen = true;
       yield batch;
@@ -64,9 +76,16 @@ async function* recordBatches(source: Readable): AsyncGenerator<RecordBatch> {
 }
 
 /** A file is told by its first bytes, whatever its type is said to be: people send one for the other. */
-async function* messagesOf(source: Readable): AsyncGenerator<RawMessage> {
-  // Left to itself the reader destroys a stream it has read, and with it the socket the answer goes to.
-  const bytes = new ByteQueue(source.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>);
+async function* messagesOf(source: Readable, sent: { bytes: number }): AsyncGenerator<RawMessage> {
+  const bytes = new ByteQueue(counted(source, sent));
   if ((await bytes.peek(FILE_MARK.length))?.toString("latin1") !== FILE_MARK) yield* streamMessages(bytes);
   else yield* onDisk(Readable.from(bytes.rest(), { objectMode: false }), fileMessages);
+}
+
+async function* counted(source: Readable, sent: { bytes: number }): AsyncGenerator<Uint8Array> {
+  // Left to itself the iterator destroys the stream at a fault, and with it the socket the answer goes to.
+  for await (const part of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
+    sent.bytes += part.length;
+    yield part;
+  }
 }

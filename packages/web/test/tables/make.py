@@ -48,4 +48,8 @@ with ipc.new_file("pyarrow-long-zstd.arrow", wide.schema, options=ipc.IpcWriteOp
     writer.write_table(wide, max_chunksize=2000)
 for compression in ["gzip", "brotli", "lz4", "zstd"]:
     pq.write_table(wide, f"pyarrow-long-{compression}.parquet", compression=compression)
+# Few bytes that stand for many rows.
+bomb = pa.table({"a": pa.array([0.0] * 8_000_000)})
+with ipc.new_stream("bomb.arrows", bomb.schema, options=ipc.IpcWriteOptions(compression="zstd")) as writer:
+    writer.write_table(bomb)
 print(pa.__version__, pl.__version__, pd.__version__)

@@ -6,7 +6,7 @@ import { readArrow } from "../../src/upload/read-arrow.js";
 import { readParquet } from "../../src/upload/read-parquet.js";
 
 const folder = new URL("../tables/", import.meta.url);
-const files = readdirSync(folder).filter((name) => !name.endsWith(".py"));
+const files = readdirSync(folder).filter((name) => !/^make|^bomb/.test(name));
 const short = files.filter((name) => !name.includes("long"));
 const long = files.filter((name) => name.includes("long"));
 
@@ -63,6 +63,16 @@ describe("a table as Python's libraries write it", () => {
       expect(rows.slice(0, 3)).toEqual([[1.25], [Number.NaN], [-3.1]]);
       await expect(rowsOf(name, bytesOf(name), [], ["day"])).rejects.toThrow(/row 1, column "day".* a date/);
     }
+  });
+
+  it("is refused where few bytes stand for many rows", async () => {
+    const bytes = bytesOf("bomb.arrows");
+    expect(bytes.length).toBeLessThan(20_000);
+    const columns = Array.from({ length: 5 }, () => "a");
+    await expect(rowsOf("bomb.arrows", bytes, columns)).rejects.toMatchObject({
+      code: "body-too-large",
+      message: expect.stringMatching(/say they are 8000000 rows/),
+    });
   });
 
   // Each file with its own share, so that no kind of packing is left out.
