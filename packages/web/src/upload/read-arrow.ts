@@ -46,12 +46,16 @@ function refuseBomb(rows: number, { featureNames, idColumns }: BatchShape, bytes
 }
 
 function readerOf(batch: RecordBatch, c: number, as: "number" | "text"): CellReader {
-  try {
-    return cellReader(batch.getChildAt(c)!, batch.numRows, as);
-  } catch (error) {
-    const name = JSON.stringify(batch.schema.fields[c]!.name);
-    throw new ProblemError("bad-table", `column ${name}: ${(error as Error).message}`);
-  }
+  const sound = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      const name = JSON.stringify(batch.schema.fields[c]!.name);
+      throw new ProblemError("bad-table", `column ${name}: ${(error as Error).message}`);
+    }
+  };
+  const cell = sound(() => cellReader(batch.getChildAt(c)!, batch.numRows, as));
+  return (row) => sound(() => cell(row));
 }
 
 async function* recordBatches(source: Readable, sent: { bytes: number }): AsyncGenerator<RecordBatch> {

@@ -135,7 +135,7 @@ export class BatchBuilder {
 
 function textOf(value: unknown): string | undefined {
   if (value === null || value === undefined) return "";
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "" : value.toISOString();
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
   return typeof value === "object" ? undefined : String(value);
 }
 

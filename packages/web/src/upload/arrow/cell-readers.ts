@@ -1,5 +1,8 @@
 import { type Data, DataType, type Decimal, type Dictionary, type Vector } from "apache-arrow";
 
+/** Of a decimal of 256 bits. */
+const MOST_DIGITS = 76;
+
 /** Cells of a column as JSON would have them, dates as dates, missing ones as null. */
 export type CellReader = (row: number) => unknown;
 
@@ -14,6 +17,7 @@ export function cellReader(column: Vector, rows: number, as: "number" | "text"):
   if (column.length !== rows || !column.data.every(holdsItsRows))
     throw new Error("its buffers end before its rows");
   if (DataType.isDecimal(type)) {
+    if (Math.abs(type.scale) > MOST_DIGITS) throw new Error(`its decimals have ${type.scale} digits`);
     return (row) => {
       const words = column.get(row) as Uint32Array | null;
       if (words === null) return null;
