@@ -1,7 +1,9 @@
 import type { ModelCatalogue, ServedModel, Settings } from "@shap-service/jobs";
 import { json, type Request, Router } from "express";
-import { type Cell, type Explainer, type Matrix, type Rows, ShapeError, toMatrix } from "shap-core";
+import { type Cell, type Matrix, type Rows, ShapeError, toMatrix } from "shap-core";
 import { z } from "zod";
+import { DirectWork } from "../direct-work.js";
+import { explainInteractions } from "../explain-interactions.js";
 import { explainRows } from "../explain-rows.js";
 import type { Metrics } from "../http/metrics.js";
 import { noQuery } from "../http/no-query.js";
@@ -35,6 +37,9 @@ export const explainRequest = z.strictObject({
 /** Values that one answer may hold: each takes some 50 bytes while JSON is made of it. */
 const MAX_VALUES = 2_000_000;
 
+/** What to do instead of a direct request that takes too long. */
+export const AS_JOB = "send them as a job: POST /v1/jobs";
+
 export function explainRoutes(
   settings: Pick<Settings, "maxSyncRows" | "memory">,
   models: ModelCatalogue,
@@ -67,10 +72,21 @@ export function explainRoutes(
     const explainer = models.explainer(served, request);
     const { output } = request;
     const { limitBytes } = settings.memory;
-    const { explanation, predictions } = await explainRows(served.model, explainer, matrix, {
-      output,
-      limitBytes,
-    });
+    const { explanation, predictions } = await explainRows(
+      served.model,
+      explainer,
+      matrix,
+      { output, limitBytes },
+      new DirectWork({ client: res, wayOut: AS_JOB }),
+    );
+    const interactions = request.interactions
+      ? await explainInteractions(
+          explainer,
+          matrix,
+          predictions,
+          new DirectWork({ client: res, wayOut: "leave out interactions" }),
+        )
+      : undefined;
     metrics.rowsExplained.inc(matrix.rows);
     res.json({
       model: answering(served),
@@ -79,7 +95,7 @@ export function explainRoutes(
       baseValues: Array.from(explanation.baseValues),
       values: nest(explanation.values, explanation.shape),
       predictions: nest(predictions.values, [matrix.rows, predictions.outputs]),
-      ...(request.interactions ? { interactions: interactionsOf(explainer, matrix) } : {}),
+      ...(interactions === undefined ? {} : { interactions: nest(interactions.values, interactions.shape) }),
       ...(request.top === undefined ? {} : { reasons: topReasons(explanation, request.top) }),
     });
   });
@@ -103,11 +119,6 @@ const answering = ({ name, version, origin }: ServedModel) => ({
   version,
   fallback: origin === "example",
 });
-
-function interactionsOf(explainer: Explainer, matrix: Matrix) {
-  const { values, shape } = explainer.explainInteractions(matrix);
-  return nest(values, shape);
-}
 
 /** JSON by its type, and a body without one: `curl -d` says form, people mean JSON. */
 export function isJson(req: { headers: { "content-type"?: string } }): boolean {

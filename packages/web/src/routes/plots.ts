@@ -1,12 +1,13 @@
 import type { ModelCatalogue, ServedModel, Settings } from "@shap-service/jobs";
-import { json, Router } from "express";
+import { json, type Response, Router } from "express";
 import type { Explanation, Matrix } from "shap-core";
 import { bar, beeswarm, force, scatter, waterfall } from "shap-plots";
 import { z } from "zod";
+import { DirectWork } from "../direct-work.js";
 import { explainRows } from "../explain-rows.js";
 import { noQuery } from "../http/no-query.js";
 import { ProblemError } from "../http/problem.js";
-import { bodyOf, isJson, MAX_BODY, output, perturbation, readRows, rows } from "./explain.js";
+import { AS_JOB, bodyOf, isJson, MAX_BODY, output, perturbation, readRows, rows } from "./explain.js";
 import { findModel } from "./find-model.js";
 
 const drawing = {
@@ -54,11 +55,12 @@ export function plotRoutes(
 ): Router {
   const router = Router();
 
-  const explained = async (served: ServedModel, matrix: Matrix, options: PlotOptions) => {
+  const explained = async (client: Response, served: ServedModel, matrix: Matrix, options: PlotOptions) => {
     const { limitBytes } = settings.memory;
     const explainer = models.explainer(served, options);
     const { output } = options;
-    return (await explainRows(served.model, explainer, matrix, { output, limitBytes })).explanation;
+    const work = new DirectWork({ client, wayOut: AS_JOB });
+    return (await explainRows(served.model, explainer, matrix, { output, limitBytes }, work)).explanation;
   };
 
   router.get("/:name/plots/:plot", async (req, res) => {
@@ -71,7 +73,7 @@ export function plotRoutes(
         "This model has no background rows to draw; POST the rows to draw",
       );
     }
-    const explanation = await explained(served, served.background, options);
+    const explanation = await explained(res, served, served.background, options);
     res.type("image/svg+xml").send(draw(explanation, options));
   });
 
@@ -81,7 +83,7 @@ export function plotRoutes(
     const { rows: given, ...options } = plotRequest.parse(bodyOf(req));
     const served = await findModel(models, req.params.name);
     const matrix = readRows(given, served.model, settings.maxSyncRows);
-    res.type("image/svg+xml").send(draw(await explained(served, matrix, options), options));
+    res.type("image/svg+xml").send(draw(await explained(res, served, matrix, options), options));
   });
   return router;
 }
