@@ -65,7 +65,7 @@ export function createApp(services: AppServices): Express {
   app.use("/v1/models", explainRoutes(settings, models, metrics));
   app.use("/v1/models", modelRoutes(models));
   app.use("/v1/models", modelUploadRoutes(settings, backend, models));
-  app.use("/v1/models", plotRoutes(settings, models));
+  app.use("/v1/models", plotRoutes(settings, models, memory));
   app.use("/v1/jobs", jobRoutes(settings, backend, models, uploads));
   app.use(notFound);
   app.use(errorHandler(log));

@@ -1,9 +1,7 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import { createLogger, MemoryWatch, openBackend, openCatalogue, readSettings } from "@shap-service/jobs";
+import { openCatalogue, readSettings } from "@shap-service/jobs";
 import { until } from "../../jobs/test/until.js";
-import { createApp } from "../src/app.js";
 import type { WebServer } from "../src/server.js";
+import { appWith } from "./app-with.js";
 import { exampleText, finished, post, postCsv, sampleRows, startService } from "./service.js";
 
 let service: WebServer;
@@ -57,6 +55,37 @@ describe("the plots", () => {
   );
 
   it.each([
+    ["waterfall", 1],
+    ["force", 1],
+    ["beeswarm", 150],
+  ])(
+    "explain only the rows that a %s draws, of at most as many as a direct request may have",
+    async (plot, rows) => {
+      const settings = readSettings({});
+      const models = openCatalogue(settings);
+      let explained = 0;
+      const { explainer } = models;
+      models.explainer = (...options) => {
+        const own = explainer.apply(models, options);
+        const explain: typeof own.explain = (given) => {
+          const explanation = own.explain(given);
+          explained += explanation.data.rows;
+          return explanation;
+        };
+        return { ...own, expectedValue: own.expectedValue, explain } as typeof own;
+      };
+      const { url, close } = await appWith({ models, env: { SHAP_MAX_SYNC_ROWS: "150" } });
+      expect((await fetch(`${url}/v1/models/mortgage/plots/${plot}`)).status).toBe(200);
+      expect(explained).toBe(rows);
+      expect((await post(`${url}/v1/models/mortgage/plots/${plot}`, { rows: sampleRows(150) })).status).toBe(
+        200,
+      );
+      expect(explained).toBe(2 * rows);
+      await close();
+    },
+  );
+
+  it.each([
     ["a plot that is none", "pie", 404],
     ["a width that is none", "bar?width=wide", 400],
     ["a scatter of nothing", "scatter", 400],
@@ -66,55 +95,22 @@ describe("the plots", () => {
   });
 });
 
-/** The application with parts of our own choice. */
-async function appWith(parts: {
-  rss?: number;
-  env?: Record<string, string>;
-}): Promise<[Server, string, () => Promise<void>]> {
-  const settings = readSettings({ LOG_LEVEL: "silent", ...parts.env });
-  const log = createLogger("web", settings);
-  const backend = openBackend(settings, log);
-  const rss = parts.rss ?? 1;
-  const memory = new MemoryWatch(
-    settings.memory,
-    () => {},
-    () => rss,
-    5,
-  );
-  const app = createApp({
-    settings,
-    log,
-    backend,
-    models: openCatalogue(settings),
-    memory,
-  });
-  const server = createServer(app).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  const close = async () => {
-    server.closeAllConnections();
-    server.close();
-    memory.stop();
-    await backend.close(0);
-  };
-  return [server, `http://127.0.0.1:${port}`, close];
-}
-
 describe("under pressure", () => {
   it("a service short of memory refuses new work, says when to come back, and answers what only reads", async () => {
-    const [, url, close] = await appWith({ rss: 2 ** 40 });
+    const { url, close } = await appWith({ rss: 2 ** 40 });
     await new Promise((resolve) => setTimeout(resolve, 30));
     const refused = await post(`${url}/v1/models/mortgage/explain`, { rows: sampleRows(1) });
     expect(refused.status).toBe(503);
     expect(refused.headers.get("retry-after")).toBe("10");
     const upload = await fetch(`${url}/v1/models/m`, { method: "PUT", body: "{}" });
     expect(upload.status).toBe(503);
+    expect((await fetch(`${url}/v1/models/mortgage/plots/bar`)).status).toBe(503);
     expect((await fetch(`${url}/v1/models`)).status).toBe(200);
     await close();
   });
 
   it("a caller that asks too often is told when to come back", async () => {
-    const [, url, close] = await appWith({ env: { SHAP_RATE_LIMIT_PER_MINUTE: "2" } });
+    const { url, close } = await appWith({ env: { SHAP_RATE_LIMIT_PER_MINUTE: "2" } });
     const codes: number[] = [];
     for (let i = 0; i < 3; i++) codes.push((await fetch(`${url}/v1/models`)).status);
     expect(codes).toEqual([200, 200, 429]);

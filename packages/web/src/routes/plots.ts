@@ -1,4 +1,4 @@
-import type { ModelCatalogue, ServedModel, Settings } from "@shap-service/jobs";
+import type { MemoryWatch, ModelCatalogue, ServedModel, Settings } from "@shap-service/jobs";
 import { json, type Response, Router } from "express";
 import type { Explanation, Matrix } from "shap-core";
 import { bar, beeswarm, force, scatter, waterfall } from "shap-plots";
@@ -7,6 +7,7 @@ import { DirectWork } from "../direct-work.js";
 import { explainRows } from "../explain-rows.js";
 import { noQuery } from "../http/no-query.js";
 import { ProblemError } from "../http/problem.js";
+import { everyRequest, shedLoad } from "../http/shed-load.js";
 import { AS_JOB, bodyOf, isJson, MAX_BODY, output, perturbation, readRows, rows } from "./explain.js";
 import { findModel } from "./find-model.js";
 
@@ -28,7 +29,11 @@ export const plotQuery = z.strictObject(drawing);
 export const plotRequest = z.strictObject({ rows, ...drawing });
 
 type PlotOptions = z.output<typeof plotQuery>;
-type Draw = (explanation: Explanation, options: PlotOptions) => string;
+interface Plot {
+  /** Rows it draws: the first ones. */
+  readonly rows: number;
+  readonly draw: (explanation: Explanation, options: PlotOptions) => string;
+}
 
 const common = ({ maxDisplay, width, theme, of }: PlotOptions) => ({
   ...(maxDisplay === undefined ? {} : { maxDisplay }),
@@ -37,34 +42,51 @@ const common = ({ maxDisplay, width, theme, of }: PlotOptions) => ({
   ...(of === undefined ? {} : { output: of }),
 });
 
-const plots: Readonly<Record<string, Draw>> = {
-  waterfall: (explanation, options) => waterfall(explanation, { ...common(options), row: 0 }),
-  beeswarm: (explanation, options) => beeswarm(explanation, common(options)),
-  bar: (explanation, options) => bar(explanation, common(options)),
-  force: (explanation, options) => force(explanation, { ...common(options), row: 0 }),
-  scatter: (explanation, options) => {
-    if (options.feature === undefined) throw new ProblemError("bad-request", "scatter needs feature=NAME");
-    return scatter(explanation, { ...common(options), feature: options.feature });
+const every = Number.POSITIVE_INFINITY;
+const plots: Readonly<Record<string, Plot>> = {
+  waterfall: {
+    rows: 1,
+    draw: (explanation, options) => waterfall(explanation, { ...common(options), row: 0 }),
+  },
+  beeswarm: { rows: every, draw: (explanation, options) => beeswarm(explanation, common(options)) },
+  bar: { rows: every, draw: (explanation, options) => bar(explanation, common(options)) },
+  force: { rows: 1, draw: (explanation, options) => force(explanation, { ...common(options), row: 0 }) },
+  scatter: {
+    rows: every,
+    draw: (explanation, options) => {
+      if (options.feature === undefined) throw new ProblemError("bad-request", "scatter needs feature=NAME");
+      return scatter(explanation, { ...common(options), feature: options.feature });
+    },
   },
 };
+
+type PlotAddress = { name: string; plot: string };
 
 /** Explanations drawn as SVG. */
 export function plotRoutes(
   settings: Pick<Settings, "maxSyncRows" | "memory">,
   models: ModelCatalogue,
+  memory: MemoryWatch,
 ): Router {
   const router = Router();
 
-  const explained = async (client: Response, served: ServedModel, matrix: Matrix, options: PlotOptions) => {
+  const explained = async (
+    client: Response,
+    wayOut: string,
+    served: ServedModel,
+    matrix: Matrix,
+    options: PlotOptions,
+  ): Promise<Explanation> => {
     const { limitBytes } = settings.memory;
     const explainer = models.explainer(served, options);
+    const work = new DirectWork({ client, wayOut });
     const { output } = options;
-    const work = new DirectWork({ client, wayOut: AS_JOB });
-    return (await explainRows(served.model, explainer, matrix, { output, limitBytes }, work)).explanation;
+    const pieces = { output, limitBytes };
+    return (await explainRows(served.model, explainer, matrix, pieces, work)).explanation;
   };
 
-  router.get("/:name/plots/:plot", async (req, res) => {
-    const draw = findPlot(req.params.plot);
+  router.get<PlotAddress>("/:name/plots/:plot", shedLoad(memory, everyRequest), async (req, res) => {
+    const plot = findPlot(req.params.plot);
     const options = plotQuery.parse(req.query);
     const served = await findModel(models, req.params.name);
     if (served.background === undefined) {
@@ -73,24 +95,31 @@ export function plotRoutes(
         "This model has no background rows to draw; POST the rows to draw",
       );
     }
-    const explanation = await explained(res, served, served.background, options);
-    res.type("image/svg+xml").send(draw(explanation, options));
+    const drawn = firstRows(served.background, Math.min(plot.rows, settings.maxSyncRows));
+    const explanation = await explained(res, "POST those to draw", served, drawn, options);
+    res.type("image/svg+xml").send(plot.draw(explanation, options));
   });
 
   const body = json({ limit: MAX_BODY, strict: false, type: isJson });
   router.post("/:name/plots/:plot", noQuery, body, async (req, res) => {
-    const draw = findPlot(req.params.plot);
+    const plot = findPlot(req.params.plot);
     const { rows: given, ...options } = plotRequest.parse(bodyOf(req));
     const served = await findModel(models, req.params.name);
     const matrix = readRows(given, served.model, settings.maxSyncRows);
-    res.type("image/svg+xml").send(draw(await explained(res, served, matrix, options), options));
+    const explanation = await explained(res, AS_JOB, served, firstRows(matrix, plot.rows), options);
+    res.type("image/svg+xml").send(plot.draw(explanation, options));
   });
   return router;
 }
 
-function findPlot(name: string): Draw {
-  const draw = Object.hasOwn(plots, name) ? plots[name] : undefined;
-  if (draw !== undefined) return draw;
+function firstRows({ data, rows: all, columns }: Matrix, most: number): Matrix {
+  const rows = Math.min(most, all);
+  return { data: data.subarray(0, rows * columns), rows, columns };
+}
+
+function findPlot(name: string): Plot {
+  const plot = Object.hasOwn(plots, name) ? plots[name] : undefined;
+  if (plot !== undefined) return plot;
   throw new ProblemError(
     "not-found",
     `There is no plot ${JSON.stringify(name)}; there are ${Object.keys(plots).join(", ")}`,
