@@ -16,16 +16,17 @@ try {
   process.on("unhandledRejection", (reason) => {
     log[stopping ? "debug" : "error"]({ err: reason }, "a background command failed");
   });
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.on(signal, async () => {
-      if (stopping) process.exit(1);
-      stopping = true;
-      log.info({ signal }, "stopping");
-      setTimeout(() => process.exit(0), settings.shutdownMs + FAREWELL_MS).unref();
-      await server.close();
-      process.exit(0);
-    });
-  }
+  const stop = async (signal: string) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.info({ signal }, "stopping");
+    setTimeout(() => process.exit(0), settings.shutdownMs + FAREWELL_MS).unref();
+    await server.close();
+    process.exit(0);
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stop(signal));
+  // Whoever forked this process was killed, and can tell it nothing any more.
+  process.once("disconnect", () => stopping || stop("disconnect"));
 } catch (error) {
   const expected =
     error instanceof SettingsError || error instanceof ModelFolderError || error instanceof ListenError;

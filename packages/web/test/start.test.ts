@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { until } from "../../jobs/test/until.js";
 import { NodeProcess } from "./node-process.js";
 
 describe("npm start", () => {
@@ -20,6 +21,31 @@ describe("npm start", () => {
     expect(values[0]!.reduce((a, b) => a + b, baseValues[0]!)).toBeCloseTo(predictions[0]![0]!, 9);
     expect(await service.stop()).toBe(0);
   });
+
+  it("prints a line with the key left to the shell where there is one", async () => {
+    const env = { PORT: "0", SHAP_API_KEY: "adminkey-0123456789" };
+    const service = NodeProcess.start("scripts/start.js", env);
+    const [curl] = await service.says(/^curl .*$/m);
+    expect(curl).not.toContain(env.SHAP_API_KEY);
+    const { stdout } = await promisify(execFile)("sh", ["-c", curl], { env: { ...process.env, ...env } });
+    expect(JSON.parse(stdout)).toMatchObject({ model: { name: "mortgage" } });
+    expect(await service.stop()).toBe(0);
+  });
+
+  it.each(["SIGTERM", "SIGHUP", "SIGKILL"] as const)(
+    "leaves nothing on the port after %s",
+    async (signal) => {
+      const service = NodeProcess.start("scripts/start.js", { PORT: "0" });
+      const [, url] = await service.says(/ready: (\S+)/);
+      await service.stop(signal);
+      await until(() =>
+        fetch(`${url}/live`).then(
+          () => false,
+          () => true,
+        ),
+      );
+    },
+  );
 
   it.each([
     ["a wrong variable", { PORT: "no", LOG_LEVEL: "loud" }, /PORT.*LOG_LEVEL/],
