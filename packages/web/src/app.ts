@@ -9,6 +9,7 @@ import { problems } from "./http/problem.js";
 import { rateLimits } from "./http/rate-limit.js";
 import { refuseForeignPages } from "./http/refuse-foreign-pages.js";
 import { requestLog } from "./http/request-log.js";
+import { mountedAt } from "./http/route-pattern.js";
 import { shedLoad } from "./http/shed-load.js";
 import { UnderWay } from "./http/under-way.js";
 import { docsPage } from "./openapi/docs-page.js";
@@ -54,6 +55,7 @@ export function createApp(services: AppServices): Express {
   app.get("/openapi.json", (_req, res) => void res.json(document));
   app.get(["/docs", "/docs/problems/:code"], (_req, res) => void res.type("html").send(page));
   const limits = rateLimits(settings, backend.requests);
+  for (const mount of ["/admin", "/v1/workers", "/v1/models", "/v1/jobs"]) app.use(mount, mountedAt(mount));
   app.use("/admin", authenticateBrowser(settings), limits, requireRole("admin"), adminRoutes(backend));
   app.use(authenticate(settings), limits);
   app.get("/metrics", noQuery, async (_req, res) => {

@@ -107,6 +107,22 @@ describe("the id of an upload's request", () => {
   });
 });
 
+describe("the line of a request", () => {
+  it("tells the whole path, without the query, whatever was answered", async () => {
+    for (const [requestId, path, status] of [
+      ["a-job", "/v1/jobs/j0", 404],
+      ["a-query", "/v1/jobs/j0?x=1", 400],
+      ["a-model", "/v1/models/mortgage", 200],
+    ] as const) {
+      const response = await fetch(url + path, { headers: { ...bearer, "x-request-id": requestId } });
+      expect(response.status).toBe(status);
+      await web.says(new RegExp(`"requestId":"${requestId}".*"request"`));
+      const line = lines(web).find((line) => line.requestId === requestId && line.msg === "request");
+      expect(line).toMatchObject({ path: path.replace("?x=1", ""), status });
+    }
+  });
+});
+
 describe("the logs, at their most talkative", () => {
   it("hold no key, no password and no cell, whatever went wrong", async () => {
     const bad = [

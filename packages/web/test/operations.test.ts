@@ -1,5 +1,6 @@
 import { openCatalogue, readSettings } from "@shap-service/jobs";
 import { until } from "../../jobs/test/until.js";
+import { openApiDocument } from "../src/openapi/document.js";
 import type { WebServer } from "../src/server.js";
 import { appWith } from "./app-with.js";
 import { exampleText, finished, post, postCsv, sampleRows, startService } from "./service.js";
@@ -34,6 +35,53 @@ describe("the metrics", () => {
       expect(text).toContain(`${line}\n`);
     }
     expect(text).not.toContain(id);
+  });
+
+  it("tell of a request by its route's pattern, however its path is written and whatever it is answered", async () => {
+    for (const path of [
+      "/v1/jobs/j0",
+      "/V1/JOBS/j1",
+      "/v1/jobs/j2?x=1",
+      "/v1/jobs/j3/result",
+      "/v1/Models",
+      "/v1/models/nothing",
+      "/v1/models/nothing/plots/bar",
+      "/Admin/queues/x",
+      "/nowhere",
+      "/v1/models/a/b/c/d",
+      "/docs/problems/x",
+    ]) {
+      await (await fetch(service.url + path)).arrayBuffer();
+    }
+    await post(`${service.url}/V1/models/Mortgage/explain`, { rows: [] });
+    await fetch(`${service.url}/v1/jobs/j0`, { method: "DELETE" });
+    const text = await (await fetch(`${service.url}/metrics`)).text();
+    const counts = text.matchAll(/^shap_http_request_duration_seconds_count{(.*)} \d+$/gm);
+    const seen = [...counts].map(([, labels = ""]) =>
+      labels.replace(/method="(\w+)",route="([^"]+)",status="(\d+)"/, "$1 $2 $3"),
+    );
+    expect(seen).toEqual(
+      expect.arrayContaining([
+        "GET /v1/jobs/:id 404",
+        "GET /v1/jobs/:id 400",
+        "DELETE /v1/jobs/:id 404",
+        "GET /v1/jobs/:id/result 404",
+        "GET /v1/models 200",
+        "GET /v1/models/:name 404",
+        "GET /v1/models/:name/plots/:plot 404",
+        "POST /v1/models/:name/explain 404",
+        "GET /admin 404",
+        "GET /docs 200",
+        "GET none 404",
+      ]),
+    );
+    const patterns = new Set(
+      Object.keys(openApiDocument().paths as object).map((path) => path.replace(/{(\w+)}/g, ":$1")),
+    );
+    const routes = seen.map((line) => line.split(" ")[1]!);
+    expect(routes.filter((route) => !patterns.has(route) && route !== "none" && route !== "/admin")).toEqual(
+      [],
+    );
   });
 });
 

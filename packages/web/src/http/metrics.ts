@@ -1,6 +1,7 @@
 import type { Backend, ModelCatalogue, Work } from "@shap-service/jobs";
 import type { RequestHandler } from "express";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { routePattern } from "./route-pattern.js";
 import { registerTotals } from "./total-counter.js";
 
 export interface MetricSources {
@@ -119,13 +120,12 @@ export class Metrics {
     });
   }
 
-  /** Times every request, by its route and not its address. */
+  /** Times every request, by its route's pattern and not its address. */
   measure(): RequestHandler {
     return (req, res, next) => {
       const stop = this.requests.startTimer();
       res.once("close", () => {
-        const route = req.route === undefined ? "none" : `${req.baseUrl}${String(req.route.path)}`;
-        stop({ method: req.method, route, status: String(res.statusCode) });
+        stop({ method: req.method, route: routePattern(req, res), status: String(res.statusCode) });
       });
       next();
     };

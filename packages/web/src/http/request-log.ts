@@ -18,7 +18,9 @@ export function requestLog(log: Logger): RequestHandler {
     const start = performance.now();
     res.once("close", () => {
       const ms = Math.round((performance.now() - start) * 10) / 10;
-      const fields = { requestId, method: req.method, path: req.path, status: res.statusCode, ms };
+      // Not req.path, which is what is left of it below a router.
+      const [path] = req.originalUrl.split("?", 1);
+      const fields = { requestId, method: req.method, path, status: res.statusCode, ms };
       if (res.statusCode >= 500) log.warn(fields, "request");
       else if (res.statusCode === 202) log.info({ ...fields, made: res.getHeader("location") }, "request");
       else log.debug(fields, "request");
