@@ -38,7 +38,7 @@ export interface AppServices {
 /** The HTTP application, without a port. */
 export function createApp(services: AppServices): Express {
   const { settings, log, backend, models, memory, work, uploads = new UnderWay() } = services;
-  const metrics = new Metrics({ backend, models, work });
+  const metrics = new Metrics({ backend, models, limitBytes: settings.memory.limitBytes, work });
   const app = express();
   app.disable("x-powered-by");
   // No hash of every answer: what is worth keeping, a job's result, has an ETag of its own.

@@ -7,6 +7,8 @@ import { registerTotals } from "./total-counter.js";
 export interface MetricSources {
   readonly backend: Backend;
   readonly models: ModelCatalogue;
+  /** Above it, this process answers 503 to new work. */
+  readonly limitBytes: number;
   /** Where this process explains chunks itself. */
   readonly work: Work | undefined;
 }
@@ -20,7 +22,7 @@ export class Metrics {
   private readonly requests: Histogram<"method" | "route" | "status">;
   readonly rowsExplained: Counter;
 
-  constructor({ backend, models, work }: MetricSources) {
+  constructor({ backend, models, limitBytes, work }: MetricSources) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry, prefix: "shap_" });
     this.requests = new Histogram({
@@ -35,6 +37,27 @@ export class Metrics {
       name: "shap_request_rows_explained_total",
       help: "Rows explained in direct requests to this process",
       registers,
+    });
+    new Gauge({
+      name: "shap_queue_up",
+      help: "1 where the queue's store (Redis, where there is one) answers this process, else 0",
+      registers,
+      async collect() {
+        this.set(
+          await backend.queue.ping().then(
+            () => 1,
+            () => 0,
+          ),
+        );
+      },
+    });
+    new Gauge({
+      name: "shap_memory_limit_bytes",
+      help: "Resident set size above which this process answers 503 to new work",
+      registers,
+      collect() {
+        this.set(limitBytes);
+      },
     });
     new Gauge({
       name: "shap_queue_chunks",
@@ -52,12 +75,10 @@ export class Metrics {
       help: "Registered workers",
       registers,
       async collect() {
-        this.set(
-          await backend.workers
-            .list()
-            .then((list) => list.length)
-            .catch(() => Number.NaN),
-        );
+        // Left out while Redis is away: how many live is not known then.
+        this.remove();
+        const workers = await backend.workers.list().catch(() => undefined);
+        if (workers !== undefined) this.set(workers.length);
       },
     });
     new Gauge({
