@@ -44,4 +44,6 @@ export class DirectWork {
 /** Nobody is left to be answered. */
 export class ClientGoneError extends Error {
   override readonly name = "ClientGoneError";
+  /** As Node names it where an answer can no longer be written. */
+  readonly code = "ERR_STREAM_PREMATURE_CLOSE";
 }

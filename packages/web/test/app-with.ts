@@ -8,6 +8,7 @@ import {
   openCatalogue,
   readSettings,
 } from "@shap-service/jobs";
+import type { Express } from "express";
 import { createApp } from "../src/app.js";
 
 /** The application with parts of our own choice. */
@@ -15,7 +16,7 @@ export async function appWith(parts: {
   rss?: number;
   env?: Record<string, string>;
   models?: ModelCatalogue;
-}): Promise<{ url: string; close: () => Promise<void> }> {
+}): Promise<{ app: Express; url: string; close: () => Promise<void> }> {
   const settings = readSettings({ LOG_LEVEL: "silent", ...parts.env });
   const log = createLogger("web", settings);
   const backend = openBackend(settings, log);
@@ -27,7 +28,8 @@ export async function appWith(parts: {
     5,
   );
   const models = parts.models ?? openCatalogue(settings);
-  const server = createServer(createApp({ settings, log, backend, models, memory }));
+  const app = createApp({ settings, log, backend, models, memory });
+  const server = createServer(app);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as { port: number };
@@ -37,5 +39,5 @@ export async function appWith(parts: {
     memory.stop();
     await backend.close(0);
   };
-  return { url: `http://127.0.0.1:${port}`, close };
+  return { app, url: `http://127.0.0.1:${port}`, close };
 }

@@ -1,5 +1,3 @@
-import { z } from "zod";
-import { problems } from "../http/problem.js";
 import { resultTypes } from "../result/write-result.js";
 import { explainRequest, predictRequest } from "../routes/explain.js";
 import { resultQuery, submitQuery } from "../routes/jobs.js";
@@ -8,34 +6,35 @@ import { plotQuery, plotRequest } from "../routes/plots.js";
 import { backgroundTypes, modelType } from "../upload/read-model-upload.js";
 import { uploadTypes } from "../upload/upload-readers.js";
 import { version } from "../version.js";
-
-type Json = Record<string, unknown>;
-
-interface Operation {
-  readonly summary: string;
-  readonly role?: "read" | "write" | "admin";
-  /** The key may come as a password too (HTTP Basic), as browsers send it. */
-  readonly password?: boolean;
-  readonly path?: readonly string[];
-  readonly query?: z.ZodType;
-  readonly body?: z.ZodType;
-  /** A body that is no JSON request: what it is, and the types it comes as. */
-  readonly upload?: readonly [description: string, types: readonly string[]];
-  readonly headers?: readonly string[];
-  readonly success: readonly [status: number, description: string, types?: readonly string[]];
-  /** The status of a success that made something new, where that is another one. */
-  readonly created?: readonly [status: number, description: string];
-  readonly errors?: readonly number[];
-}
+import {
+  explainAnswer,
+  healthAnswer,
+  jobAnswer,
+  liveAnswer,
+  modelAnswer,
+  modelsAnswer,
+  predictAnswer,
+  sweepAnswer,
+  workersAnswer,
+} from "./answers.js";
+import { type Json, type Operation, operation } from "./operation.js";
+import { problemSchema } from "./problem-schema.js";
 
 const json = ["application/json"];
 
 /** Every address, by path and method. The schemas are those that check the requests. */
 const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
   "/health": {
-    get: { summary: "Whether the service can do its work", success: [200, "It can", json], errors: [503] },
+    get: {
+      summary: "Whether the service can do its work",
+      success: [200, "It can", json],
+      answer: healthAnswer,
+      errors: [503],
+    },
   },
-  "/live": { get: { summary: "Whether the process answers", success: [200, "It does", json] } },
+  "/live": {
+    get: { summary: "Whether the process answers", success: [200, "It does", json], answer: liveAnswer },
+  },
   "/metrics": {
     get: { summary: "Metrics for Prometheus", role: "read", success: [200, "Metrics", ["text/plain"]] },
   },
@@ -51,7 +50,12 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
     },
   },
   "/v1/models": {
-    get: { summary: "The models that are served", role: "read", success: [200, "Models", json] },
+    get: {
+      summary: "The models that are served",
+      role: "read",
+      success: [200, "Models", json],
+      answer: modelsAnswer,
+    },
   },
   "/v1/models/{name}": {
     get: {
@@ -59,6 +63,7 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       role: "read",
       path: ["name"],
       success: [200, "The model", json],
+      answer: modelAnswer,
       errors: [404, 422, 503],
     },
     put: {
@@ -68,6 +73,7 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       query: modelUploadQuery,
       upload: ["The model file; gzip is accepted", [modelType]],
       success: [200, "The model, in its new version", json],
+      answer: modelAnswer,
       created: [201, "The model, which is new"],
       errors: [400, 408, 409, 413, 415, 422, 503, 507],
     },
@@ -86,6 +92,7 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       path: ["name"],
       upload: ["Rows; gzip is accepted", backgroundTypes],
       success: [200, "The model, with its new background", json],
+      answer: modelAnswer,
       created: [201, "The model, which had no background before"],
       errors: [400, 404, 408, 409, 413, 415, 422, 503, 507],
     },
@@ -97,7 +104,8 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       path: ["name"],
       body: predictRequest,
       success: [200, "One array of predictions a row", json],
-      errors: [400, 404, 413, 422, 503],
+      answer: predictAnswer,
+      errors: [400, 404, 413, 415, 422, 503],
     },
   },
   "/v1/models/{name}/explain": {
@@ -107,7 +115,8 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       path: ["name"],
       body: explainRequest,
       success: [200, "Values that add up to each prediction", json],
-      errors: [400, 404, 413, 422, 503],
+      answer: explainAnswer,
+      errors: [400, 404, 413, 415, 422, 503],
     },
   },
   "/v1/models/{name}/plots/{plot}": {
@@ -117,7 +126,7 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       path: ["name", "plot"],
       query: plotQuery,
       success: [200, "A drawing", ["image/svg+xml"]],
-      errors: [400, 404, 422, 503],
+      errors: [400, 404, 413, 422, 503],
     },
     post: {
       summary: "Draw the explanation of rows",
@@ -125,7 +134,7 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       path: ["name", "plot"],
       body: plotRequest,
       success: [200, "A drawing", ["image/svg+xml"]],
-      errors: [400, 404, 413, 422, 503],
+      errors: [400, 404, 413, 415, 422, 503],
     },
   },
   "/v1/jobs": {
@@ -136,7 +145,8 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       upload: ["A table with a header; gzip is accepted", uploadTypes],
       headers: ["Idempotency-Key"],
       success: [202, "The job; its address is in Location", json],
-      errors: [400, 404, 409, 415, 422, 503, 507],
+      answer: jobAnswer,
+      errors: [400, 404, 409, 413, 415, 422, 503, 507],
     },
   },
   "/v1/jobs/{id}": {
@@ -145,6 +155,7 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       role: "read",
       path: ["id"],
       success: [200, "The job", json],
+      answer: jobAnswer,
       errors: [404, 503],
     },
     delete: {
@@ -172,17 +183,25 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       path: ["id"],
       query: resultQuery,
       success: [200, "One row a row of the input, in its order", resultTypes],
+      bare: [[304, "The client has it: If-None-Match"]],
       errors: [400, 404, 406, 409, 503],
     },
   },
   "/v1/workers": {
-    get: { summary: "The live workers", role: "read", success: [200, "Workers", json], errors: [503] },
+    get: {
+      summary: "The live workers",
+      role: "read",
+      success: [200, "Workers", json],
+      answer: workersAnswer,
+      errors: [503],
+    },
   },
   "/v1/workers/sweep": {
     post: {
       summary: "Clear the registrations of dead workers",
       role: "admin",
       success: [200, "What was cleared", json],
+      answer: sweepAnswer,
       errors: [503],
     },
   },
@@ -216,96 +235,3 @@ export function openApiDocument(): Json {
     },
   };
 }
-
-function operation(path: string, method: string, what: Operation): Json {
-  const errors = [...(what.errors ?? []), ...(what.role === undefined ? [] : [401, 429])];
-  if (method !== "get" || what.role === "admin") errors.push(403);
-  // Fields of the query that are not known are refused at all of them; the page is the queue's own.
-  if (what.role !== undefined && what.password !== true) errors.push(400);
-  return {
-    operationId: `${method}${path.replace(/[/{}]+(\w)/g, (_, letter: string) => letter.toUpperCase()).replace(/\W/g, "")}`,
-    summary: what.summary,
-    ...(what.role === undefined ? {} : { security: securityOf(what), "x-role": what.role }),
-    parameters: [
-      ...(what.path ?? []).map((name) => ({ name, in: "path", required: true, schema: { type: "string" } })),
-      ...queryParameters(what.query),
-      ...(what.headers ?? []).map((name) => ({ name, in: "header", schema: { type: "string" } })),
-    ],
-    ...requestBody(what),
-    responses: Object.fromEntries([
-      ...[what.success, ...(what.created === undefined ? [] : [what.created])].map(
-        ([status, description]) => [String(status), response(description, what.success[2] ?? [])],
-      ),
-      ...[...new Set(errors)].sort().map((status) => [String(status), problem(status)]),
-    ]),
-  };
-}
-
-/** The empty one: a service without keys asks for none. */
-const securityOf = ({ password }: Operation): Json[] => [
-  { key: [] },
-  ...(password === true ? [{ password: [] }] : []),
-  {},
-];
-
-function queryParameters(query: z.ZodType | undefined): Json[] {
-  if (query === undefined) return [];
-  const { properties = {} } = schemaOf(query) as { properties?: Record<string, Json> };
-  return Object.entries(properties).map(([name, schema]) => ({ name, in: "query", schema }));
-}
-
-function requestBody({ body, upload }: Operation): Json {
-  if (body !== undefined) {
-    return { requestBody: { required: true, content: { "application/json": { schema: schemaOf(body) } } } };
-  }
-  if (upload === undefined) return {};
-  const [description, types] = upload;
-  const content = Object.fromEntries(types.map((type) => [type, {}]));
-  return { requestBody: { required: true, description, content } };
-}
-
-const response = (description: string, types: readonly string[]): Json =>
-  types.length === 0
-    ? { description }
-    : { description, content: Object.fromEntries(types.map((type) => [type, {}])) };
-
-function problem(status: number): Json {
-  const titles = Object.values(problems).flatMap(([code, title]) => (code === status ? [title] : []));
-  return {
-    description: titles.join(", or: "),
-    content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
-  };
-}
-
-/** Rows are checked by the model they are for; any array or object passes here. */
-function schemaOf(type: z.ZodType): Json {
-  const { $schema: _, ...schema } = z.toJSONSchema(type, { io: "input", unrepresentable: "any" }) as Json;
-  return schema;
-}
-
-const problemSchema: Json = {
-  type: "object",
-  description: "RFC 9457",
-  required: ["type", "title", "status", "detail", "code", "requestId"],
-  properties: {
-    type: { type: "string" },
-    title: { type: "string" },
-    status: { type: "integer" },
-    detail: { type: "string" },
-    instance: { type: "string" },
-    code: { enum: Object.keys(problems) },
-    requestId: { type: "string" },
-    errors: {
-      type: "array",
-      items: {
-        type: "object",
-        properties: {
-          pointer: { type: "string", description: "JSON pointer into the body" },
-          row: { type: "integer" },
-          column: {},
-          detail: { type: "string" },
-        },
-      },
-    },
-  },
-};

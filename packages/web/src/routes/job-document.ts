@@ -1,7 +1,8 @@
 import type { Job } from "@shap-service/jobs";
+import type { JobAnswer } from "../openapi/answers.js";
 
 /** A job as clients see it. Absent: not known yet. */
-export function jobDocument(job: Job) {
+export function jobDocument(job: Job): JobAnswer {
   return {
     id: job.id,
     state: job.state,
