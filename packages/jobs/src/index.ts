@@ -32,7 +32,9 @@ export { ModelUploads, NoUploadError, UploadsBusyError } from "./models/model-up
 export { letHeapGrow } from "./process/let-heap-grow.js";
 export { type MemoryLevel, MemoryWatch } from "./process/memory-watch.js";
 export type { BoardHandler, ChunkQueue, QueueCounts, QueueEvents } from "./queue/chunk-queue.js";
-export { type ApiKey, type Role, readSettings, type Settings, SettingsError } from "./settings/settings.js";
+export type { ApiKey, Role } from "./settings/api-keys.js";
+export { hostProblems } from "./settings/host.js";
+export { readSettings, type Settings, SettingsError } from "./settings/settings.js";
 export { type ChunkStore, StoreFullError } from "./store/chunk-store.js";
 export type { IdempotencyStore } from "./store/idempotency-store.js";
 export { type JobStore, StoreUnavailableError } from "./store/job-store.js";

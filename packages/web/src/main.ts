@@ -1,5 +1,12 @@
 #!/usr/bin/env node
-import { createLogger, letHeapGrow, ModelFolderError, readSettings, SettingsError } from "@shap-service/jobs";
+import {
+  createLogger,
+  hostProblems,
+  letHeapGrow,
+  ModelFolderError,
+  readSettings,
+  SettingsError,
+} from "@shap-service/jobs";
 import { ListenError, startServer } from "./server.js";
 
 /** What is left to do once the requests under way have ended; Render kills 30 s after SIGTERM. */
@@ -7,7 +14,7 @@ const FAREWELL_MS = 8000;
 
 letHeapGrow();
 try {
-  const settings = readSettings(process.env);
+  const settings = readSettings(process.env, await hostProblems(process.env));
   const log = createLogger("web", settings);
   const server = await startServer(settings, log);
   process.send?.({ url: server.url });

@@ -90,11 +90,17 @@ function listen(server: Server, settings: Settings): Promise<void> {
   const host = settings.host ?? (hasKeys(settings) ? "0.0.0.0" : "127.0.0.1");
   return new Promise((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === "EADDRINUSE" ? "is in use" : `cannot be had (${cause.code})`;
-      reject(new ListenError(`PORT: ${settings.port} on ${host} ${why}`, { cause }));
+      reject(new ListenError(whyNot(cause, settings.port, host), { cause }));
     });
     server.listen(settings.port, host, () => resolve());
   });
+}
+
+/** Which variable is to blame, and how. */
+function whyNot({ code }: NodeJS.ErrnoException, port: number, host: string): string {
+  if (code === "EADDRINUSE") return `PORT: ${port} on ${host} is in use`;
+  if (code === "EACCES") return `PORT: ${port} on ${host} may not be had: expected a port above 1023`;
+  return `HOST: ${host} is no address of this computer (${code})`;
 }
 
 function addressOf(server: Server): string {

@@ -50,6 +50,16 @@ describe("npm start", () => {
   it.each([
     ["a wrong variable", { PORT: "no", LOG_LEVEL: "loud" }, /PORT.*LOG_LEVEL/],
     [
+      "a host that is none and a wrong variable",
+      { HOST: "nowhere.invalid", LOG_LEVEL: "loud" },
+      /LOG_LEVEL.*HOST/,
+    ],
+    [
+      "a host of another computer",
+      { PORT: "0", HOST: "192.0.2.1" },
+      /^HOST: 192.0.2.1 is no address of this/,
+    ],
+    [
       "a model folder that is not there",
       { PORT: "0", SHAP_MODEL_DIR: "/nowhere/at/all" },
       /\/nowhere\/at\/all/,

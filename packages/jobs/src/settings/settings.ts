@@ -1,5 +1,8 @@
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { type ApiKey, apiKey, apiKeys } from "./api-keys.js";
+import { isHost } from "./host.js";
 
 const DEFAULT_MODEL_DIR = "./models";
 
@@ -19,42 +22,42 @@ const number = (fallback: number, least: number, most: number) =>
 const wholeNumber = (fallback: number, least: number, most: number) =>
   number(fallback, least, most).refine(Number.isInteger, { error: "expected a whole number" });
 
-const redisUrl = z.string().refine(isRedisUrl, { error: "expected redis://… or rediss://…" });
+const redisUrl = z.string().refine(isRedisUrl, {
+  error: "expected redis://host:port or rediss://host:port, and no path but the number of a database",
+});
 
 function isRedisUrl(text: string): boolean {
-  return URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol) && new URL(text).hostname !== "";
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, pathname } = new URL(text);
+  // Any other path is taken for database 0, which then is shared with somebody.
+  return /^rediss?:$/.test(protocol) && hostname !== "" && /^(\/\d*)?$/.test(pathname);
 }
 
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
-const roles = ["read", "write", "admin"] as const;
-/** What a key may do: `read` explains and reads, `write` submits jobs too, `admin` changes models and workers. */
-export type Role = (typeof roles)[number];
-
-export interface ApiKey {
-  readonly name: string;
-  readonly role: Role;
-  /** SHA-256 of the key, 64 lower-case hexadecimal digits. */
-  readonly sha256: string;
+/** @returns what is wrong with the folder; the default one may be absent */
+function folderProblem(folder: string): string | undefined {
+  try {
+    if (statSync(folder).isDirectory()) return undefined;
+    return "ENOTDIR";
+  } catch (error) {
+    const { code = "unknown" } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" && !isOwnFolder(folder) ? undefined : code;
+  }
 }
 
-const apiKeys = z
-  .string()
-  .transform((text) => text.split(",").map((part) => part.trim()))
-  .refine((parts) => parts.every((part) => /^[\w.-]+:(read|write|admin):[0-9a-fA-F]{64}$/.test(part)), {
-    error: "expected name:role:sha256hex, separated by commas; role is read, write or admin",
-  })
-  .transform((parts) =>
-    parts.map((part): ApiKey => {
-      const [name, role, sha256] = part.split(":") as [string, Role, string];
-      return { name, role, sha256: sha256.toLowerCase() };
-    }),
-  );
+/** A folder named by hand, which must be there. */
+const isOwnFolder = (folder: string): boolean => resolve(folder) !== resolve(DEFAULT_MODEL_DIR);
+
+const modelDir = z.string().superRefine((folder, context) => {
+  const problem = folderProblem(folder);
+  if (problem !== undefined) context.addIssue(`expected a folder that can be read (${problem})`);
+});
 
 /** Every variable the service reads, with its default; docs/operations says what each is for. */
 const variables = z.object({
   PORT: wholeNumber(3000, 0, 65_535),
-  HOST: z.string().optional(),
+  HOST: z.string().refine(isHost, { error: "expected an address or a name, without a port" }).optional(),
   REDIS_URL: redisUrl.optional(),
   REDIS_TIMEOUT: number(10, 0.1, 300),
   REDIS_SOCKET_KEEPALIVE: flag(true),
@@ -64,12 +67,12 @@ const variables = z.object({
   AGGRESSIVE_MEMORY_MANAGEMENT: flag(false),
   SHAP_MAX_BATCH_SIZE: wholeNumber(500, 1, 100_000),
   SHAP_MAX_SYNC_ROWS: wholeNumber(1000, 1, 100_000),
-  SHAP_MODEL_DIR: z.string().optional(),
+  SHAP_MODEL_DIR: modelDir.optional(),
   SHAP_MAX_MODEL_MB: number(50, 0.001, 1024),
   SHAP_MODEL_CHECK_SECONDS: number(15, 0.1, 3600),
   SHAP_MODEL_CHECK_MEMORY_MB: wholeNumber(240, 96, 1_048_576),
   SHAP_ALLOW_FALLBACK_MODEL: z.string().optional(),
-  SHAP_API_KEY: z.string().min(8, { error: "expected at least 8 characters" }).optional(),
+  SHAP_API_KEY: apiKey.optional(),
   SHAP_API_KEYS: apiKeys.optional(),
   SHAP_RATE_LIMIT_PER_MINUTE: wholeNumber(120_000, 1, 1_000_000_000),
   SHAP_JOB_TTL_HOURS: number(24, 0.001, 8760),
@@ -143,9 +146,13 @@ export class SettingsError extends Error {
 
 /**
  * The settings a process runs with. An empty variable counts as not set.
+ * @param found what is known to be wrong already
  * @throws SettingsError naming every wrong variable, what was expected and (unless it may be secret) what was found
  */
-export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+export function readSettings(
+  env: Readonly<Record<string, string | undefined>>,
+  found: readonly string[] = [],
+): Settings {
   const present = Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) => {
       const text = value?.trim();
@@ -154,13 +161,14 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   );
   const parsed = variables.safeParse(present);
   const problems = parsed.success ? [] : parsed.error.issues.map((issue) => describe(issue, present));
+  problems.push(...found);
   const fallback = flag(present.NODE_ENV !== "production").safeParse(present.SHAP_ALLOW_FALLBACK_MODEL);
   if (!fallback.success) {
     problems.push(
       describe({ path: ["SHAP_ALLOW_FALLBACK_MODEL"], message: "expected true or false" }, present),
     );
   }
-  if (!parsed.success || !fallback.success) {
+  if (!parsed.success || !fallback.success || problems.length > 0) {
     throw new SettingsError(`Wrong environment: ${[...new Set(problems)].join("; ")}`);
   }
   return toSettings(parsed.data, fallback.data);
@@ -195,8 +203,7 @@ function toSettings(values: z.output<typeof variables>, allowFallbackModel: bool
     maxBatchSize: values.SHAP_MAX_BATCH_SIZE,
     maxSyncRows: values.SHAP_MAX_SYNC_ROWS,
     modelDir: values.SHAP_MODEL_DIR ?? DEFAULT_MODEL_DIR,
-    modelDirIsGiven:
-      values.SHAP_MODEL_DIR !== undefined && resolve(values.SHAP_MODEL_DIR) !== resolve(DEFAULT_MODEL_DIR),
+    modelDirIsGiven: values.SHAP_MODEL_DIR !== undefined && isOwnFolder(values.SHAP_MODEL_DIR),
     allowFallbackModel,
     modelLimits: {
       maxBytes: Math.floor(values.SHAP_MAX_MODEL_MB * 1_048_576),

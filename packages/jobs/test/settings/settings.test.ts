@@ -1,3 +1,4 @@
+import { hostProblems } from "../../src/settings/host.js";
 import { readSettings, SettingsError } from "../../src/settings/settings.js";
 
 const messageOf = (env: Record<string, string>): string => {
@@ -50,9 +51,10 @@ describe("the settings", () => {
 
   it("read keys with their roles", () => {
     const digest = "A".repeat(64);
-    expect(readSettings({ SHAP_API_KEYS: `ci:write:${digest}, ops:admin:${digest}` }).apiKeys).toEqual([
+    const other = "0".repeat(64);
+    expect(readSettings({ SHAP_API_KEYS: `ci:write:${digest}, ops:admin:${other}` }).apiKeys).toEqual([
       { name: "ci", role: "write", sha256: "a".repeat(64) },
-      { name: "ops", role: "admin", sha256: "a".repeat(64) },
+      { name: "ops", role: "admin", sha256: other },
     ]);
   });
 
@@ -74,6 +76,43 @@ describe("the settings", () => {
       expect(message).toContain(`${name}: expected`);
     }
     expect(message).not.toContain("\n");
+  });
+
+  it.each([
+    ["HOST", "http://0.0.0.0"],
+    ["HOST", "0.0.0.0:3000"],
+    ["HOST", "a b"],
+    ["SHAP_MODEL_DIR", "/nowhere/at/all"],
+    ["SHAP_MODEL_DIR", process.execPath],
+    ["SHAP_API_KEY", "seven77"],
+    ["SHAP_API_KEY", "with a space"],
+    ["SHAP_API_KEY", "schlüssel-1234"],
+    ["REDIS_URL", "redis://localhost:6379/mine"],
+    ["REDIS_URL", "redis://localhost:6379/0/1"],
+    ["REDIS_URL", "redis://"],
+    ["SHAP_API_KEYS", `a:read:${"1".repeat(64)},a:write:${"2".repeat(64)}`],
+    ["SHAP_API_KEYS", `a:read:${"c".repeat(64)},b:write:${"C".repeat(64)}`],
+  ])("refuse %s=%s, beside what else is wrong", (name, value) => {
+    const message = messageOf({ [name]: value, LOG_LEVEL: "loud" });
+    expect(message).toContain(`${name}: expected`);
+    expect(message).toContain("LOG_LEVEL: expected");
+  });
+
+  it.each(["0.0.0.0", "::", "::1", "localhost", "web-1.internal"])("take %s for a host", (HOST) => {
+    expect(readSettings({ HOST }).host).toBe(HOST);
+  });
+
+  it("take the number of a database in the address of Redis", () => {
+    expect(readSettings({ REDIS_URL: "redis://localhost/3" }).redis?.url).toBe("redis://localhost/3");
+  });
+
+  it("tell a host that does not resolve with the rest", async () => {
+    const env = { HOST: "nowhere.invalid", LOG_LEVEL: "loud" };
+    const found = await hostProblems(env);
+    expect(() => readSettings(env, found)).toThrow(
+      /LOG_LEVEL: .*HOST: expected an address or a name that resolves/,
+    );
+    expect(await hostProblems({ HOST: "127.0.0.1" })).toEqual([]);
   });
 
   it("never repeat what may be secret", () => {
