@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RedisServer } from "../../jobs/test/redis-server.js";
@@ -140,6 +140,14 @@ describe("the logs, at their most talkative", () => {
       expect([400, 401, 422]).toContain(response.status);
       await response.text();
     }
+    writeFileSync(join(folder, "m.json"), exampleText("model.json"));
+    writeFileSync(join(folder, "m.background.csv"), `${header}\n${WORD}${first}\n`);
+    const broken = start("packages/web/dist/main.js", { SHAP_MODEL_DIR: folder });
+    const [, address] = await broken.says(/"url":"([^"]+)"/);
+    expect(broken.stdout).toContain("a model file cannot be served");
+    const listed = await fetch(`${address}/v1/models`, { headers: bearer });
+    expect(await listed.text()).not.toContain(WORD);
+    await broken.stop();
     await redis.stop();
     expect((await postCsv(`${url}/v1/jobs?id=who`, table, bearer)).status).toBe(503);
     await web.says(/"status":503/);

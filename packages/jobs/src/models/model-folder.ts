@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, parse } from "node:path";
+import { brokenReason } from "./broken-reason.js";
 import { type BrokenModel, isModelName, parseModel, type ServedModel } from "./model-file.js";
 
 export interface ModelFolder {
@@ -48,7 +49,7 @@ export function readModelFolder(folder: string, mustExist: boolean): ModelFolder
         ),
       );
     } catch (error) {
-      broken.push({ name, file, reason: (error as Error).message });
+      broken.push({ name, file, reason: brokenReason(error) });
     }
   }
   return { models, broken };
