@@ -66,7 +66,7 @@ export function createApp(services: AppServices): Express {
   // First what is asked most: every router before it would be tried in vain.
   app.use("/v1/models", explainRoutes(settings, models, metrics));
   app.use("/v1/models", modelRoutes(models));
-  app.use("/v1/models", modelUploadRoutes(settings, backend, models));
+  app.use("/v1/models", modelUploadRoutes(settings, backend, models, log));
   app.use("/v1/models", plotRoutes(settings, models, memory));
   app.use("/v1/jobs", jobRoutes(settings, backend, models, uploads));
   app.use(notFound);

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RedisServer } from "../../jobs/test/redis-server.js";
+import { until } from "../../jobs/test/until.js";
 import { NodeProcess } from "./node-process.js";
 import { exampleText, postCsv } from "./service.js";
 
@@ -104,6 +105,28 @@ describe("the id of an upload's request", () => {
       requestId: "upload-that-goes-wrong",
     });
     await worker.stop();
+  });
+});
+
+describe("a check of a model that does not come to its end", () => {
+  it("is told with the id of its request and how it ended", async () => {
+    const headers = { ...bearer, "x-request-id": "check-that-is-killed" };
+    const upload = fetch(`${url}/v1/models/risk`, {
+      method: "PUT",
+      headers,
+      body: exampleText("model.json"),
+    });
+    const children = `/proc/${web.pid}/task/${web.pid}/children`;
+    process.kill(await until(() => Number(readFileSync(children, "utf8"))), "SIGKILL");
+    const response = await upload;
+    expect([response.status, ((await response.json()) as Line).code]).toEqual([503, "check-failed"]);
+    await web.says(/a model could not be checked/);
+    expect(lines(web).find((line) => line.msg === "a model could not be checked")).toMatchObject({
+      level: "warn",
+      requestId: "check-that-is-killed",
+      signal: "SIGKILL",
+      stderr: "",
+    });
   });
 });
 

@@ -23,6 +23,7 @@ export const problems = {
   "model-not-additive": [422, "The model's explanations do not add up"],
   "background-misfit": [422, "The background rows do not fit the model"],
   "upload-too-slow": [408, "The upload took too long"],
+  "check-failed": [503, "The model could not be checked"],
   "uploads-busy": [503, "Many uploads wait to be checked"],
   "model-broken": [422, "The model file is broken"],
   "model-unsupported": [422, "The model cannot be explained this way"],

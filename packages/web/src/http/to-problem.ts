@@ -63,9 +63,13 @@ function fromUpload(error: unknown): ProblemError | undefined {
     return new ProblemError("uploads-busy", "Send the same request again later", { retryAfterSeconds: 10 });
   }
   if (error instanceof CheckFailedError) {
-    return new ProblemError("overloaded", "The model could not be checked just now; send it again later", {
-      retryAfterSeconds: 30,
-    });
+    return new ProblemError(
+      "check-failed",
+      "Send it again later; the log tells why under this request's id",
+      {
+        retryAfterSeconds: 30,
+      },
+    );
   }
   return undefined;
 }

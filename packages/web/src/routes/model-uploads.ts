@@ -1,6 +1,8 @@
 import {
   type Backend,
+  CheckFailedError,
   isModelName,
+  type Logger,
   type ModelCatalogue,
   ModelChangedError,
   ModelRefusedError,
@@ -10,7 +12,7 @@ import {
   StoreFullError,
   StoreUnavailableError,
 } from "@shap-service/jobs";
-import { Router } from "express";
+import { type Response, Router } from "express";
 import { z } from "zod";
 import { requireRole } from "../http/authenticate.js";
 import { noQuery } from "../http/no-query.js";
@@ -23,7 +25,12 @@ import { sendModel } from "./models.js";
 export const modelUploadQuery = z.strictObject({ background: z.enum(["keep", "drop"]).default("keep") });
 
 /** Uploads of models and their background rows, for admins. */
-export function modelUploadRoutes(settings: Settings, backend: Backend, models: ModelCatalogue): Router {
+export function modelUploadRoutes(
+  settings: Settings,
+  backend: Backend,
+  models: ModelCatalogue,
+  log: Logger,
+): Router {
   const router = Router();
   const uploads = new ModelUploads(backend.modelStore, backend.jobs, settings.modelLimits);
   const { maxBytes } = settings.modelLimits;
@@ -32,7 +39,7 @@ export function modelUploadRoutes(settings: Settings, backend: Backend, models: 
     const { background } = modelUploadQuery.parse(req.query);
     const { name } = req.params;
     refuseName(name);
-    const { created } = await changing(async () => {
+    const { created } = await changing(res, async () => {
       // Asked before a byte is read: a store that is away takes nothing in.
       await backend.modelStore.get(name);
       return uploads.inTurn(async () => {
@@ -46,7 +53,7 @@ export function modelUploadRoutes(settings: Settings, backend: Backend, models: 
 
   router.put<{ name: string }>("/:name/background", requireRole("admin"), noQuery, async (req, res) => {
     const { name } = req.params;
-    const { created } = await changing(async () => {
+    const { created } = await changing(res, async () => {
       await uploads.find(name).catch(explainAbsent(name, "put its background rows beside it as a file"));
       return uploads.inTurn(async () => {
         const rows = await readBackgroundUpload(req, res, maxBytes);
@@ -59,17 +66,23 @@ export function modelUploadRoutes(settings: Settings, backend: Backend, models: 
 
   router.delete<{ name: string }>("/:name", requireRole("admin"), noQuery, async (req, res) => {
     const { name } = req.params;
-    await changing(() => uploads.remove(name).catch(explainAbsent(name, "remove the file and start anew")));
+    await changing(res, () =>
+      uploads.remove(name).catch(explainAbsent(name, "remove the file and start anew")),
+    );
     res.status(204).end();
   });
 
   /** A change, and then this process's own knowledge of it; the others are told. */
-  async function changing<T>(change: () => Promise<T>): Promise<T> {
+  async function changing<T>(res: Response, change: () => Promise<T>): Promise<T> {
     try {
       const done = await change();
       await models.look();
       return done;
     } catch (error) {
+      if (error instanceof CheckFailedError) {
+        const { requestId } = res.locals as { requestId: string };
+        log.warn({ requestId, reason: error.message, ...error.end }, "a model could not be checked");
+      }
       if (error instanceof StoreFullError) {
         throw new ProblemError("store-full", `No room is left for this model: ${error.message}`, {
           retryAfterSeconds: 60,

@@ -31,6 +31,15 @@ export class ModelRefusedError extends Error {
 /** The check could not be done, through no fault of the file. */
 export class CheckFailedError extends Error {
   override readonly name = "CheckFailedError";
+
+  /** @param end how the process ended, where it began: for the log */
+  constructor(
+    message: string,
+    readonly end: { readonly code?: unknown; readonly signal?: unknown; readonly stderr?: string } = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
 }
 
 export interface Upload {
@@ -63,16 +72,18 @@ export async function checkModel(upload: Upload, limits: ModelLimits): Promise<M
   try {
     end = await once(child, "close");
   } catch (cause) {
-    throw new CheckFailedError("the process that checks models cannot be started", { cause });
+    throw new CheckFailedError("the process that checks models cannot be started", {}, { cause });
   } finally {
     overrun.stop();
   }
   const [code, signal] = end;
-  if (overrun.reason === "busy") throw new CheckFailedError("the machine is too busy to check a model");
+  const ending = { code, signal, stderr: stderr.trimEnd().split("\n").at(-1) };
+  if (overrun.reason === "busy")
+    throw new CheckFailedError("the machine is too busy to check a model", ending);
   if (overrun.reason !== undefined || heapIsFull(code, signal, stderr)) {
     throw new ModelRefusedError(overrunOf(overrun.reason ?? "memory", limits));
   }
-  if (outcome === undefined) throw new CheckFailedError(`the check ended with ${signal ?? code}: ${stderr}`);
+  if (outcome === undefined) throw new CheckFailedError(`the check ended with ${signal ?? code}`, ending);
   if (!("refusal" in outcome)) return outcome.summary;
   const { refusal } = outcome;
   throw new ModelRefusedError(refusal.reason === "memory" ? overrunOf("memory", limits) : refusal);
