@@ -7,6 +7,7 @@ import { Metrics } from "./http/metrics.js";
 import { noQuery } from "./http/no-query.js";
 import { problems } from "./http/problem.js";
 import { rateLimits } from "./http/rate-limit.js";
+import { requireHost } from "./http/refuse-broken-requests.js";
 import { refuseForeignPages } from "./http/refuse-foreign-pages.js";
 import { requestLog } from "./http/request-log.js";
 import { mountedAt } from "./http/route-pattern.js";
@@ -48,6 +49,7 @@ export function createApp(services: AppServices): Express {
   app.use(requestLog(log));
   app.use(metrics.measure());
   app.use(helmet());
+  app.use(requireHost);
   app.use(refuseForeignPages);
   app.use(healthRoutes(settings, backend, models));
   const document = openApiDocument();

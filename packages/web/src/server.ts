@@ -10,6 +10,7 @@ import {
   Work,
 } from "@shap-service/jobs";
 import { createApp } from "./app.js";
+import { refuseBrokenRequests } from "./http/refuse-broken-requests.js";
 import { UnderWay } from "./http/under-way.js";
 
 const UPLOAD_MS = 3_600_000;
@@ -47,7 +48,9 @@ export async function startServer(settings: Settings, log: Logger): Promise<WebS
       void work?.heed(level === "over" ? level : "ok");
     });
     const uploads = new UnderWay();
-    const server = createServer(createApp({ settings, log, backend, models, memory, work, uploads }));
+    const app = createApp({ settings, log, backend, models, memory, work, uploads });
+    const server = createServer({ requireHostHeader: false }, app);
+    refuseBrokenRequests(server, log);
     // An upload may take long, and is held back on purpose while its chunks wait.
     server.requestTimeout = UPLOAD_MS;
     await listen(server, settings);

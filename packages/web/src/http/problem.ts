@@ -1,6 +1,9 @@
 /** Every problem this service answers with: code → [status, title]. docs/api.md lists them. */
 export const problems = {
   "bad-json": [400, "The body is no JSON"],
+  "bad-http": [400, "The request is no HTTP as it should be"],
+  "bad-expectation": [417, "The request expects what is not served"],
+  "headers-too-large": [431, "The headers are too large"],
   "bad-request": [400, "The request is not as it should be"],
   "empty-body": [400, "The body is empty"],
   "bad-row": [422, "A row does not fit the model"],
