@@ -48,7 +48,8 @@ export function createApp(services: AppServices): Express {
   app.set("query parser", "simple");
   app.use(requestLog(log));
   app.use(metrics.measure());
-  app.use(helmet());
+  // Not upgrade-insecure-requests, which turns links into https where the service is reached without TLS.
+  app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
   app.use(requireHost);
   app.use(refuseForeignPages);
   app.use(healthRoutes(settings, backend, models));

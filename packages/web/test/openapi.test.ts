@@ -70,6 +70,12 @@ describe("the OpenAPI document", () => {
     for (const path of Object.keys(paths)) expect(page).toContain(path);
   });
 
+  it("has a page whose links work without TLS", async () => {
+    const policy = (await fetch(`${service.url}/docs`)).headers.get("content-security-policy");
+    expect(policy).toContain("default-src 'self'");
+    expect(policy).not.toContain("upgrade-insecure-requests");
+  });
+
   it("holds of queries too: a field that is not listed is refused wherever a key is needed", async () => {
     for (const { path, method } of operations) {
       if (path.startsWith("/admin") || !paths[path]![method]!["x-role"]) continue;
