@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { resolve } from "node:path";
 import {
   type Logger,
   MemoryWatch,
@@ -39,7 +40,7 @@ export async function startServer(settings: Settings, log: Logger): Promise<WebS
   try {
     await backend.settled(2000);
     await models.follow(backend.modelStore);
-    report(models, log);
+    report(models, settings, log);
     const embedded = backend.queue.kind === "embedded";
     const work = embedded ? await Work.begin({ settings, log, backend, models }) : undefined;
     const memory = new MemoryWatch(settings.memory, (level, rssBytes) => {
@@ -74,8 +75,15 @@ export async function startServer(settings: Settings, log: Logger): Promise<WebS
   }
 }
 
-function report(models: ModelCatalogue, log: Logger): void {
+function report(models: ModelCatalogue, { modelDir }: Settings, log: Logger): void {
   for (const broken of models.broken) log.error(broken, "a model file cannot be served");
+  if (models.list().length === 0) {
+    const folder = resolve(modelDir);
+    log.warn(
+      { folder },
+      "no model is served: put its file into this folder (SHAP_MODEL_DIR) and start anew, or PUT it to /v1/models/NAME",
+    );
+  }
   for (const { name, fallback } of models.list()) {
     if (fallback) log.warn({ model: name }, "no model was found: serving the bundled example instead");
   }

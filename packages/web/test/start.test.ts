@@ -86,6 +86,26 @@ describe("npm start", () => {
     other.close();
   });
 
+  it("says once how to bring a model where there is none, and answers so", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "shap-models-"));
+    const env = { PORT: "0", SHAP_MODEL_DIR: folder, SHAP_ALLOW_FALLBACK_MODEL: "false" };
+    const service = NodeProcess.start("packages/web/dist/main.js", env);
+    const [, url] = await service.says(/"url":"([^"]+)"/);
+    expect(service.stdout.match(/"level":"warn".*SHAP_MODEL_DIR.*\/v1\/models\/NAME/g)).toHaveLength(1);
+    for (const path of ["/v1/jobs", "/v1/jobs?model=risk"]) {
+      const response = await fetch(url + path, {
+        method: "POST",
+        headers: { "content-type": "text/csv" },
+        body: "a\n1\n",
+      });
+      const problem = (await response.json()) as Record<string, unknown>;
+      expect([response.status, problem.code]).toEqual([404, "model-not-found"]);
+      expect(problem.detail).toMatch(/PUT one to \/v1\/models\/NAME.*SHAP_MODEL_DIR/);
+    }
+    await service.stop();
+    rmSync(folder, { recursive: true });
+  });
+
   it("serves the other models beside one that is cut off, and says where that is broken", async () => {
     const folder = mkdtempSync(join(tmpdir(), "shap-models-"));
     const example = readFileSync(new URL("../../../examples/mortgage/model.json", import.meta.url));

@@ -29,7 +29,7 @@ import { IdempotentRequest } from "../upload/idempotency.js";
 import { unpack } from "../upload/unpack.js";
 import { uploadReader } from "../upload/upload-readers.js";
 import { output, perturbation } from "./explain.js";
-import { findModel } from "./find-model.js";
+import { findModel, NO_MODEL } from "./find-model.js";
 import { jobDocument } from "./job-document.js";
 import { sendJobEvents } from "./job-events.js";
 
@@ -193,6 +193,7 @@ function refuseDoubledNames({ model }: ServedModel, idColumns: readonly string[]
 async function onlyModel(models: ModelCatalogue): Promise<ServedModel> {
   const only = await models.only();
   if (only !== undefined) return only;
+  if (models.list().length === 0) throw new ProblemError("model-not-found", NO_MODEL);
   throw new ProblemError("bad-request", "Say which model: /v1/jobs?model=NAME; GET /v1/models lists them");
 }
 
