@@ -4,11 +4,13 @@ import { types } from "node:util";
 import {
   type Backend,
   baseValueColumns,
+  filesOf,
   isFinal,
   type Job,
   JobIntake,
   jobModelOf,
   type ModelCatalogue,
+  ModelChangedError,
   newJobId,
   predictionColumns,
   removeJob,
@@ -57,10 +59,10 @@ export function jobRoutes(
   router.post("/", requireRole("write"), async (req, res) => {
     const query = submitQuery.parse(req.query);
     const served = await (query.model === undefined ? onlyModel(models) : findModel(models, query.model));
-    const once = await IdempotentRequest.begin(req, res, backend.idempotency);
+    const once = await IdempotentRequest.begin(req, res, backend);
     const job =
       once?.earlier === undefined
-        ? await uploads.add(takeInOnce(once, () => takeIn(req, res, served, query)))
+        ? await uploads.add(takeInOnce(once, () => takeIn(req, res, served, query, once)))
         : await findJob(await once.repeat(req));
     res.status(202).location(`/v1/jobs/${job.id}`).setHeader("Retry-After", "1");
     res.json(jobDocument(job));
@@ -113,10 +115,10 @@ export function jobRoutes(
   async function takeInOnce(once: IdempotentRequest | undefined, take: () => Promise<Job>): Promise<Job> {
     try {
       const job = await take();
-      await once?.complete(job.id);
+      await once?.complete();
       return job;
     } catch (error) {
-      await once?.release().catch(() => {});
+      await once?.release();
       throw error;
     }
   }
@@ -126,6 +128,7 @@ export function jobRoutes(
     res: Response,
     served: ServedModel,
     { perturbation, output, extra, id, precision }: SubmitQuery,
+    once: IdempotentRequest | undefined,
   ): Promise<Job> {
     const idColumns = id === undefined ? [] : [id].flat();
     const options = { perturbation, output };
@@ -148,8 +151,10 @@ export function jobRoutes(
       },
       backend,
       settings.chunkLockMs / 6,
+      goneSignal(req),
     );
     try {
+      await holdModel(served);
       const width = { features: featureNames.length, outputs: outputNames.length };
       const size = Math.min(settings.maxBatchSize, rowsWithin(settings.memory.limitBytes, width));
       const shape = { featureNames, categories, idColumns, extra, size };
@@ -157,6 +162,7 @@ export function jobRoutes(
       if (source.destroyed) throw source.errored ?? new ProblemError("bad-request", "The body was cut off");
       for await (const { matrix, ids } of reader(source, shape)) await intake.add(matrix, ids);
       if (intake.rows === 0) throw new ProblemError("empty-body", "The upload holds no rows");
+      await once?.promise(intake.job.id);
       await intake.seal();
     } catch (error) {
       // What is left of the upload is read and dropped, so that the client gets to see the answer.
@@ -169,6 +175,13 @@ export function jobRoutes(
     if (job === undefined)
       throw new ProblemError("job-not-found", "The job was deleted while it was taken in");
     return job;
+  }
+
+  /** A model that is removed just now stays for this job. */
+  async function holdModel(served: ServedModel): Promise<void> {
+    if (served.origin !== "upload") return;
+    if (await backend.modelStore.hold(served.name, filesOf(served))) return;
+    throw new ModelChangedError(`model ${served.name} was removed just now`);
   }
 
   async function findJob(id: string): Promise<Job> {
@@ -188,6 +201,15 @@ function refuseDoubledNames({ model }: ServedModel, idColumns: readonly string[]
   if (doubled !== undefined) {
     throw new ProblemError("bad-request", `id=${doubled}: the result has a column of this name already`);
   }
+}
+
+/** Aborted when the client hangs up before its body has come to its end. */
+function goneSignal(req: Request): AbortSignal {
+  const gone = new AbortController();
+  req.once("close", () => {
+    if (!req.complete) gone.abort(new ProblemError("bad-request", "The body was cut off"));
+  });
+  return gone.signal;
 }
 
 async function onlyModel(models: ModelCatalogue): Promise<ServedModel> {
