@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { CsvError, parse } from "csv-parse";
 import { ProblemError } from "../http/problem.js";
-import { type ColumnWish, planColumns } from "./column-plan.js";
+import { type ColumnPlan, type ColumnWish, planColumns } from "./column-plan.js";
 import { BatchBuilder, type BatchShape, type RowBatch } from "./row-batch.js";
 
 /**
@@ -20,7 +20,7 @@ export async function* readCsv(source: Readable, shape: BatchShape & ColumnWish)
   source.pipe(parser);
   const builder = new BatchBuilder(shape);
   let header: string[] | undefined;
-  let plan: ReturnType<typeof planColumns> | undefined;
+  let plan: ColumnPlan | undefined;
   try {
     for await (const record of parser as AsyncIterable<string[]>) {
       if (plan === undefined || header === undefined) {

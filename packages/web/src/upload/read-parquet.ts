@@ -28,9 +28,12 @@ async function* batchesOf(file: ParquetFile, shape: BatchShape & ColumnWish): As
   const { featureOf, idAt } = planColumns(file.names, shape);
   file.refuseBomb(shape.featureNames.length + shape.idColumns.length);
   const builder = new BatchBuilder(shape);
-  const wanted = file.names.flatMap((name, c) =>
-    featureOf[c]! >= 0 || idAt.includes(c) ? [{ name, feature: featureOf[c]!, id: idAt.indexOf(c) }] : [],
-  );
+  const idOf = new Map(Array.from(idAt, (c, id) => [c, id]));
+  const wanted = file.names.flatMap((name, c) => {
+    const feature = featureOf[c]!;
+    const id = idOf.get(c) ?? -1;
+    return feature >= 0 || id >= 0 ? [{ name, feature, id }] : [];
+  });
   for (const group of file.groups) {
     const columns = await sound(() =>
       wanted.map((what) => ({ ...what, pages: file.column(group, what.name) })),
