@@ -25,6 +25,7 @@ import { ProblemError } from "../http/problem.js";
 import type { UnderWay } from "../http/under-way.js";
 import { topColumns } from "../result/top-columns.js";
 import { chunksOf, type ResultType, resultTypes, resultWriters } from "../result/write-result.js";
+import { dropRest } from "../upload/drop-rest.js";
 import { IdempotentRequest } from "../upload/idempotency.js";
 import { unpack } from "../upload/unpack.js";
 import { uploadReader } from "../upload/upload-readers.js";
@@ -60,7 +61,7 @@ export function jobRoutes(
     const once = await IdempotentRequest.begin(req, res, backend.idempotency);
     const job =
       once?.earlier === undefined
-        ? await uploads.add(takeInOnce(once, () => takeIn(req, res, served, query)))
+        ? await uploads.add(takeInOnce(req, once, () => takeIn(req, res, served, query)))
         : await findJob(await once.repeat(req));
     res.status(202).location(`/v1/jobs/${job.id}`).setHeader("Retry-After", "1");
     res.json(jobDocument(job));
@@ -110,12 +111,17 @@ export function jobRoutes(
   });
 
   /** A key is kept with the job it made, and is free again where none was made. */
-  async function takeInOnce(once: IdempotentRequest | undefined, take: () => Promise<Job>): Promise<Job> {
+  async function takeInOnce(
+    req: Request,
+    once: IdempotentRequest | undefined,
+    take: () => Promise<Job>,
+  ): Promise<Job> {
     try {
       const job = await take();
       await once?.complete(job.id);
       return job;
     } catch (error) {
+      dropRest(req);
       await once?.release().catch(() => {});
       throw error;
     }
@@ -159,9 +165,6 @@ export function jobRoutes(
       if (intake.rows === 0) throw new ProblemError("empty-body", "The upload holds no rows");
       await intake.seal();
     } catch (error) {
-      // What is left of the upload is read and dropped, so that the client gets to see the answer.
-      req.unpipe();
-      req.resume();
       await intake.abandon();
       throw isBrokenGzip(error) ? new ProblemError("bad-request", "The body is no whole gzip stream") : error;
     }
