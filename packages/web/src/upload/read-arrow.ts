@@ -25,6 +25,7 @@ export async function* readArrow(source: Readable, shape: BatchShape & ColumnWis
       batch.schema.fields.map((field) => field.name),
       shape,
     );
+    if (batch.numRows === 0) continue;
     const { featureOf, idAt } = plan;
     const features = Array.from(featureOf, (feature, c) => ({ feature, c }))
       .filter(({ feature }) => feature >= 0)

@@ -59,7 +59,7 @@ export class BatchBuilder {
     } else this.refuse(feature, show(value));
   }
 
-  /** A cell to carry along: dates in ISO 8601, a missing value as an empty text. */
+  /** A cell to carry along as its text; a missing value as an empty one. */
   setId(column: number, value: unknown): void {
     const text = textOf(value);
     if (text === undefined) this.refuseId(column, show(value));
@@ -135,7 +135,6 @@ export class BatchBuilder {
 
 function textOf(value: unknown): string | undefined {
   if (value === null || value === undefined) return "";
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
   return typeof value === "object" ? undefined : String(value);
 }
 
@@ -143,7 +142,6 @@ function textOf(value: unknown): string | undefined {
 export function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (typeof value !== "object" || value === null) return String(value);
-  if (value instanceof Date) return "a date";
   return Array.isArray(value) ? "a list" : "an object";
 }
 
