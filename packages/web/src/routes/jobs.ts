@@ -1,5 +1,3 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { types } from "node:util";
 import {
   type Backend,
@@ -23,8 +21,10 @@ import { requireRole } from "../http/authenticate.js";
 import { noQuery } from "../http/no-query.js";
 import { ProblemError } from "../http/problem.js";
 import type { UnderWay } from "../http/under-way.js";
+import { isKnown, negotiateResult } from "../result/negotiate.js";
+import { sendResult } from "../result/send-result.js";
 import { topColumns } from "../result/top-columns.js";
-import { chunksOf, type ResultType, resultTypes, resultWriters } from "../result/write-result.js";
+import { chunksOf, resultWriters } from "../result/write-result.js";
 import { dropRest } from "../upload/drop-rest.js";
 import { IdempotentRequest } from "../upload/idempotency.js";
 import { unpack } from "../upload/unpack.js";
@@ -86,21 +86,24 @@ export function jobRoutes(
         `Job ${job.id} is ${job.state}${job.error ? `: ${job.error}` : ""}`,
       );
     }
-    const type = req.accepts(resultTypes) as ResultType | false;
-    if (type === false) {
-      throw new ProblemError("not-acceptable", `A result is served as ${resultTypes.join(", ")}`);
-    }
-    // A completed job never changes, and its numbers are determined by its rows and the model's version.
-    const etag = `"${job.id}-${type.replace(/\W/g, "-")}-${top ?? "all"}"`;
-    res.set({ ETag: etag, Vary: "Accept", "Cache-Control": "private, immutable, max-age=86400" });
-    if (req.get("if-none-match")?.includes(etag)) {
-      res.status(304).end();
-      return;
-    }
-    res.status(200).type(type);
+    const type = negotiateResult(req);
     const open = chunksOf(job, backend.chunks);
     const table = top === undefined ? { job, open } : topColumns(job, open, top);
-    await pipeline(Readable.from(resultWriters[type](table.job, table.open)), res);
+    // A completed job never changes, and its numbers are determined by its rows and the model's version.
+    const etag = `"${job.id}-${type.replace(/\W/g, "-")}-${top ?? "all"}"`;
+    const caching = { ETag: etag, Vary: "Accept", "Cache-Control": "private, immutable, max-age=86400" };
+    if (isKnown(req, etag)) {
+      res.status(304).set(caching).end();
+      return;
+    }
+    const parts = resultWriters[type](table.job, table.open);
+    try {
+      await sendResult(req, res, parts, { ...caching, "Content-Type": type });
+    } catch (error) {
+      // Its chunks are gone where it was deleted meanwhile.
+      if (!res.headersSent) await findJob(job.id);
+      throw error;
+    }
   });
 
   router.delete<{ id: string }>("/:id", requireRole("write"), noQuery, async (req, res) => {
@@ -186,8 +189,8 @@ export function jobRoutes(
 /** The result's columns must have different names, or no reader can tell them apart. */
 function refuseDoubledNames({ model }: ServedModel, idColumns: readonly string[]): void {
   const own = [...predictionColumns(model.outputNames), ...baseValueColumns(model.outputNames)];
-  const names = [...idColumns, ...own, ...valueColumns(model.featureNames, model.outputNames)];
-  const doubled = idColumns.find((name) => names.indexOf(name) !== names.lastIndexOf(name));
+  const taken = new Set([...own, ...valueColumns(model.featureNames, model.outputNames)]);
+  const doubled = idColumns.find((name) => taken.size === taken.add(name).size);
   if (doubled !== undefined) {
     throw new ProblemError("bad-request", `id=${doubled}: the result has a column of this name already`);
   }
