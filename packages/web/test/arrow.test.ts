@@ -38,6 +38,8 @@ describe("an Arrow stream", () => {
       nothing: vectorFromArray([null, null, null], new Null()),
     });
     expect(await rowsOf([tableToIPC(table, "stream")])).toBe(3);
+    const nothing = new Table({ a: vectorFromArray([null, null, null], new Null()) });
+    expect(await rowsOf([tableToIPC(nothing, "stream")])).toBe(3);
   });
 
   it("is refused where another one stands behind it: no row is passed over", async () => {

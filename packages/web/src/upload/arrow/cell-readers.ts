@@ -21,7 +21,7 @@ const DECIMAL_BITS = [32, 64, 128, 256];
  */
 export function cellReader(column: Vector, rows: number, use: Use): CellReader {
   const type: DataType = column.type;
-  if (column.length !== rows || !column.data.every(holdsItsRows))
+  if (column.length !== rows || !column.data.every(isSound))
     throw new Error("its buffers end before its rows");
   if (DataType.isDictionary(type)) return wordReader(column as Vector<Dictionary>, use);
   if (DataType.isDecimal(type)) return decimalReader(column as Vector<Decimal>, use);
@@ -98,10 +98,19 @@ function ticksOf(column: Vector): Vector {
   return new Vector(column.data.map((data) => data.clone(new Int64() as DataType)));
 }
 
+/** Words that grow keep what they had, which is looked through once. */
+const sound = new WeakSet<Data>();
+
+function isSound(data: Data): boolean {
+  if (!sound.has(data) && !holdsItsRows(data)) return false;
+  sound.add(data);
+  return true;
+}
+
 function holdsItsRows(data: Data): boolean {
   const { type, length, stride, nullCount } = data;
-  if (nullCount > 0 && data.nullBitmap.length * 8 < length) return false;
   if (DataType.isNull(type)) return true;
+  if (nullCount > 0 && data.nullBitmap.length * 8 < length) return false;
   if (DataType.isBool(type)) return data.values.length * 8 >= length;
   if (DataType.isUtf8View(type)) return viewsHold(data);
   if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) return offsetsHold(data);
