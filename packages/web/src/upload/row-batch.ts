@@ -63,6 +63,13 @@ export class BatchBuilder {
   setId(column: number, value: unknown): void {
     const text = textOf(value);
     if (text === undefined) this.refuseId(column, show(value));
+    if (lostLetters.test(text)) {
+      const name = this.shape.idColumns[column]!;
+      this.fault(
+        name,
+        `${show(text)} has letters that are no UTF-8, or were lost before: send the table as UTF-8`,
+      );
+    }
     this.ids[column]!.push(text);
     this.textLength += text.length;
   }
@@ -146,4 +153,6 @@ export function show(value: unknown): string {
 }
 
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+/** What stands for bytes that are no UTF-8, and halves of letters, which become it: names that differ would be the same. */
+const lostLetters = /[\uFFFD\p{Surrogate}]/u;
 const missing = /^(nan|na|null|none)$/i;

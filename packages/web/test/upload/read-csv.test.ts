@@ -48,6 +48,19 @@ describe("a CSV file", () => {
     });
   });
 
+  it("carries no letters that are lost, and passes over them elsewhere", async () => {
+    const bytes = Buffer.from("a,b,who\n1,2,Müller\n", "latin1");
+    const read = async (idColumns: readonly string[]) => {
+      for await (const { matrix } of readCsv(Readable.from([bytes]), { ...shape, idColumns }))
+        return matrix.rows;
+    };
+    await expect(read(["who"])).rejects.toThrow(
+      /^row 1, column "who": "M\uFFFDller" has letters that are no UTF-8/,
+    );
+    expect(await read([])).toBe(1);
+    expect(await rowsOf("a,b,who\n1,2,Müller 😀\n", { idColumns: ["who"] })).toEqual([[1, 2, "Müller 😀"]]);
+  });
+
   it("is refused where it is too long, and not when all of it was read", async () => {
     let sent = 0;
     function* endless() {

@@ -38,6 +38,11 @@ describe("a row of JSON", () => {
     },
   );
 
+  it("carries no half of a letter", async () => {
+    await expect(idsOf('{"a":1,"who":"x\\ud800"}')).rejects.toThrow(/no UTF-8/);
+    expect(await idsOf('{"a":1,"who":"\\ud83d\\ude00"}')).toEqual(["😀", "😀"]);
+  });
+
   it.each(["__proto__", "constructor", "toString"])("has no column %s by itself", async (name) => {
     await expect(idsOf(`{"${name}":{"x":1},"a":1,"who":1}`)).rejects.toMatchObject({
       code: "bad-row",
