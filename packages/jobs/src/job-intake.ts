@@ -131,13 +131,21 @@ export class JobIntake {
   async abandon(): Promise<void> {
     clearInterval(this.touching);
     await this.underWay.catch(() => {});
-    await removeJob(this.job.id, this.chunkCount, this.services);
+    await removeJob(this.job.id, this.services, this.chunkCount);
   }
 }
 
-/** Frees all a job holds. Its record goes first, so that a worker at one of its chunks finds that nobody waits. */
-export async function removeJob(id: string, chunks: number, services: IntakeServices): Promise<void> {
+/**
+ * Frees all a job holds. Its record goes first, so that a worker at one of its chunks finds that nobody waits.
+ * @param chunks how many were sent on their way; default: as many as have rows that wait
+ */
+export async function removeJob(id: string, services: IntakeServices, chunks?: number): Promise<void> {
+  const sent = chunks ?? (await chunksWithRows(id, services.chunks));
   await services.jobs.remove(id);
   await services.chunks.removeJob(id);
-  await services.queue.remove(id, chunks);
+  await services.queue.remove(id, sent);
 }
+
+/** A job that is not sealed does not say how many chunks it has: the rows that still wait tell which tasks do. */
+export const chunksWithRows = async (id: string, chunks: ChunkStore): Promise<number> =>
+  Math.max(-1, ...(await chunks.waiting(id))) + 1;

@@ -1,4 +1,5 @@
 import { type Job, TASK_SCHEMA } from "./job.js";
+import { chunksWithRows } from "./job-intake.js";
 import type { Logger } from "./log.js";
 import type { ChunkQueue } from "./queue/chunk-queue.js";
 import { type ChunkStore, StoreFullError } from "./store/chunk-store.js";
@@ -40,10 +41,10 @@ const BROKEN_UPLOAD = "the upload did not come to its end: send the table again"
 
 async function endBrokenUpload(id: string, { jobs, chunks, queue }: SweeperServices, log: Logger) {
   log.warn({ jobId: id }, "the upload of a job was broken off");
-  // Its rows that still wait tell which tasks do; they are freed with the job.
-  const waiting = await chunks.waiting(id);
+  // Its rows are freed with the job.
+  const sent = await chunksWithRows(id, chunks);
   await jobs.fail(id, BROKEN_UPLOAD);
-  await queue.remove(id, Math.max(-1, ...waiting) + 1);
+  await queue.remove(id, sent);
 }
 
 async function queueLostChunks(job: Job, quietMs: number, { jobs, queue }: SweeperServices, log: Logger) {

@@ -8,8 +8,11 @@ import { plotQuery, plotRequest } from "../routes/plots.js";
 import { backgroundTypes, modelType } from "../upload/read-model-upload.js";
 import { uploadTypes } from "../upload/upload-readers.js";
 import { version } from "../version.js";
+import { problemSchema } from "./problem-schema.js";
 
 type Json = Record<string, unknown>;
+/** As far as it is read here. */
+export type OpenApiDocument = Json & { readonly paths: Readonly<Record<string, Json>> };
 
 interface Operation {
   readonly summary: string;
@@ -161,7 +164,11 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       role: "read",
       path: ["id"],
       headers: ["Last-Event-ID"],
-      success: [200, "Events until the job ends", ["text/event-stream"]],
+      success: [
+        200,
+        "Events until the job ends; 204 where Last-Event-ID was the last",
+        ["text/event-stream"],
+      ],
       errors: [404, 503],
     },
   },
@@ -189,7 +196,7 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
 };
 
 /** The OpenAPI 3.1 document. Its schemas are made of the very ones that check requests. */
-export function openApiDocument(): Json {
+export function openApiDocument(): OpenApiDocument {
   return {
     openapi: "3.1.0",
     info: {
@@ -282,30 +289,3 @@ function schemaOf(type: z.ZodType): Json {
   const { $schema: _, ...schema } = z.toJSONSchema(type, { io: "input", unrepresentable: "any" }) as Json;
   return schema;
 }
-
-const problemSchema: Json = {
-  type: "object",
-  description: "RFC 9457",
-  required: ["type", "title", "status", "detail", "code", "requestId"],
-  properties: {
-    type: { type: "string" },
-    title: { type: "string" },
-    status: { type: "integer" },
-    detail: { type: "string" },
-    instance: { type: "string" },
-    code: { enum: Object.keys(problems) },
-    requestId: { type: "string" },
-    errors: {
-      type: "array",
-      items: {
-        type: "object",
-        properties: {
-          pointer: { type: "string", description: "JSON pointer into the body" },
-          row: { type: "integer" },
-          column: {},
-          detail: { type: "string" },
-        },
-      },
-    },
-  },
-};

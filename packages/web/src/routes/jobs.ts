@@ -1,5 +1,3 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { types } from "node:util";
 import {
   type Backend,
@@ -25,8 +23,11 @@ import { requireRole } from "../http/authenticate.js";
 import { noQuery } from "../http/no-query.js";
 import { ProblemError } from "../http/problem.js";
 import type { UnderWay } from "../http/under-way.js";
+import { isKnown, negotiateResult } from "../result/negotiate.js";
+import { sendResult } from "../result/send-result.js";
 import { topColumns } from "../result/top-columns.js";
-import { chunksOf, type ResultType, resultTypes, resultWriters } from "../result/write-result.js";
+import { chunksOf, resultWriters } from "../result/write-result.js";
+import { dropRest } from "../upload/drop-rest.js";
 import { IdempotentRequest } from "../upload/idempotency.js";
 import { unpack } from "../upload/unpack.js";
 import { uploadReader } from "../upload/upload-readers.js";
@@ -62,7 +63,7 @@ export function jobRoutes(
     const once = await IdempotentRequest.begin(req, res, backend);
     const job =
       once?.earlier === undefined
-        ? await uploads.add(takeInOnce(once, () => takeIn(req, res, served, query, once)))
+        ? await uploads.add(takeInOnce(req, once, () => takeIn(req, res, served, query, once)))
         : await findJob(await once.repeat(req));
     res.status(202).location(`/v1/jobs/${job.id}`).setHeader("Retry-After", "1");
     res.json(jobDocument(job));
@@ -87,37 +88,45 @@ export function jobRoutes(
         `Job ${job.id} is ${job.state}${job.error ? `: ${job.error}` : ""}`,
       );
     }
-    const type = req.accepts(resultTypes) as ResultType | false;
-    if (type === false) {
-      throw new ProblemError("not-acceptable", `A result is served as ${resultTypes.join(", ")}`);
-    }
-    // A completed job never changes, and its numbers are determined by its rows and the model's version.
-    const etag = `"${job.id}-${type.replace(/\W/g, "-")}-${top ?? "all"}"`;
-    res.set({ ETag: etag, Vary: "Accept", "Cache-Control": "private, immutable, max-age=86400" });
-    if (req.get("if-none-match")?.includes(etag)) {
-      res.status(304).end();
-      return;
-    }
-    res.status(200).type(type);
+    const type = negotiateResult(req);
     const open = chunksOf(job, backend.chunks);
     const table = top === undefined ? { job, open } : topColumns(job, open, top);
-    await pipeline(Readable.from(resultWriters[type](table.job, table.open)), res);
+    // A completed job never changes, and its numbers are determined by its rows and the model's version.
+    const etag = `"${job.id}-${type.replace(/\W/g, "-")}-${top ?? "all"}"`;
+    const caching = { ETag: etag, Vary: "Accept", "Cache-Control": "private, immutable, max-age=86400" };
+    if (isKnown(req, etag)) {
+      res.status(304).set(caching).end();
+      return;
+    }
+    const parts = resultWriters[type](table.job, table.open);
+    try {
+      await sendResult(req, res, parts, { ...caching, "Content-Type": type });
+    } catch (error) {
+      // Its chunks are gone where it was deleted meanwhile.
+      if (!res.headersSent) await findJob(job.id);
+      throw error;
+    }
   });
 
   router.delete<{ id: string }>("/:id", requireRole("write"), noQuery, async (req, res) => {
     const job = await findJob(req.params.id);
     if (!isFinal(job.state)) await backend.jobs.cancel(job.id);
-    await removeJob(job.id, job.chunks ?? job.chunksDone, backend);
+    await removeJob(job.id, backend, job.chunks);
     res.status(204).end();
   });
 
   /** A key is kept with the job it made, and is free again where none was made. */
-  async function takeInOnce(once: IdempotentRequest | undefined, take: () => Promise<Job>): Promise<Job> {
+  async function takeInOnce(
+    req: Request,
+    once: IdempotentRequest | undefined,
+    take: () => Promise<Job>,
+  ): Promise<Job> {
     try {
       const job = await take();
       await once?.complete();
       return job;
     } catch (error) {
+      dropRest(req);
       await once?.release();
       throw error;
     }
@@ -165,9 +174,6 @@ export function jobRoutes(
       await once?.promise(intake.job.id);
       await intake.seal();
     } catch (error) {
-      // What is left of the upload is read and dropped, so that the client gets to see the answer.
-      req.unpipe();
-      req.resume();
       await intake.abandon();
       throw isBrokenGzip(error) ? new ProblemError("bad-request", "The body is no whole gzip stream") : error;
     }
@@ -196,8 +202,8 @@ export function jobRoutes(
 /** The result's columns must have different names, or no reader can tell them apart. */
 function refuseDoubledNames({ model }: ServedModel, idColumns: readonly string[]): void {
   const own = [...predictionColumns(model.outputNames), ...baseValueColumns(model.outputNames)];
-  const names = [...idColumns, ...own, ...valueColumns(model.featureNames, model.outputNames)];
-  const doubled = idColumns.find((name) => names.indexOf(name) !== names.lastIndexOf(name));
+  const taken = new Set([...own, ...valueColumns(model.featureNames, model.outputNames)]);
+  const doubled = idColumns.find((name) => taken.size === taken.add(name).size);
   if (doubled !== undefined) {
     throw new ProblemError("bad-request", `id=${doubled}: the result has a column of this name already`);
   }
