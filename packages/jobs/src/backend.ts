@@ -7,10 +7,10 @@ import { uploadFolder } from "./models/model-folder.js";
 import { BullQueue, type BullQueueOptions } from "./queue/bull/bull-queue.js";
 import type { ChunkQueue } from "./queue/chunk-queue.js";
 import { EmbeddedQueue } from "./queue/embedded/embedded-queue.js";
-import { checkEviction } from "./redis/check-eviction.js";
 import { connect } from "./redis/connection.js";
 import { type ConnectionTally, ConnectionWatch } from "./redis/connection-watch.js";
 import { subscribeJobs } from "./redis/subscribe-jobs.js";
+import { warnOfEviction } from "./redis/warn-of-eviction.js";
 import type { RedisSettings, Settings } from "./settings/settings.js";
 import type { ChunkStore } from "./store/chunk-store.js";
 import { FileChunkStore } from "./store/files/file-chunk-store.js";
@@ -66,10 +66,10 @@ export function openBackend(settings: Settings, log: Logger, options: BackendOpt
 
 function embeddedBackend(settings: Settings): Backend {
   const modelStore = new FileModelStore(uploadFolder(settings.modelDir), settings.jobTtlSeconds);
-  const chunks = new FileChunkStore();
+  const chunks: FileChunkStore = new FileChunkStore((id, kind) => jobs.wantsBlob(id, kind));
   const totals = new MemoryTotals();
-  const freeBlobs = (job: Job) => void chunks.removeJob(job.id);
-  const jobs = new MemoryJobStore(settings.jobTtlSeconds, freeBlobs, Date.now, totals);
+  const freeBlobs = (job: Job) => void chunks.removeJob(job.id).catch(() => {});
+  const jobs: MemoryJobStore = new MemoryJobStore(settings.jobTtlSeconds, freeBlobs, Date.now, totals);
   const queue = new EmbeddedQueue();
   return {
     jobs,
@@ -99,7 +99,7 @@ function redisBackend(
   const connections = new ConnectionWatch(log, redisSettings.healthCheckMs);
   const redis = connect(redisSettings, "command", "shap-command");
   connections.watch(redis);
-  redis.once("ready", () => void checkEviction(redis, log));
+  warnOfEviction(redis, log);
   const queue = new BullQueue(redis, redisSettings, { lockMs: settings.chunkLockMs, ...options.queue });
   const changes = new JobChanges();
   const subscriber =

@@ -2,9 +2,9 @@ import { setImmediate } from "node:timers/promises";
 import { decodeInputChunk } from "./chunk/input-chunk.js";
 import { decodeResultChunk, ResultChunkBuilder } from "./chunk/result-chunk.js";
 import { explainInPieces } from "./explain-in-pieces.js";
-import type { Job } from "./job.js";
+import { type Job, TASK_SCHEMA } from "./job.js";
 import type { ModelCatalogue } from "./models/model-catalogue.js";
-import type { ChunkHandler } from "./queue/chunk-queue.js";
+import { type ChunkHandler, LockLostError, NotForMeError } from "./queue/chunk-queue.js";
 import type { ChunkStore } from "./store/chunk-store.js";
 import type { JobStore } from "./store/job-store.js";
 import type { WorkTally } from "./workers/presence.js";
@@ -20,7 +20,7 @@ export interface ChunkServices {
 }
 
 /** This process does not have the model a job was submitted for; another one may. */
-export class ModelNotHereError extends Error {
+export class ModelNotHereError extends NotForMeError {
   override readonly name = "ModelNotHereError";
 }
 
@@ -33,9 +33,9 @@ const MAX_DEATHS = 3;
  */
 export function chunkHandler(services: ChunkServices): ChunkHandler {
   const { jobs } = services;
-  return async (task, signal) => {
+  return async (task, signal, run) => {
     const { jobId, index } = task;
-    const begun = await jobs.chunkBegun(jobId, index);
+    const begun = await jobs.chunkBegun(jobId, index, run);
     if (begun === 0) return;
     if (begun > MAX_DEATHS) {
       await jobs.fail(jobId, `chunk ${index}: ${MAX_DEATHS} workers went silent while they explained it`);
@@ -44,8 +44,11 @@ export function chunkHandler(services: ChunkServices): ChunkHandler {
     try {
       await explainChunk(services, jobId, index, signal);
     } catch (error) {
-      await jobs.chunkLeft(jobId, index);
+      // Work that was lost counts as a death: a chunk that blocks its worker for longer than a lock lives would go round for ever.
+      if (!(signal.reason instanceof LockLostError)) await jobs.chunkLeft(jobId, index, run);
       throw error;
+    } finally {
+      if (services.tally !== undefined) services.tally.job = null;
     }
   };
 }
@@ -54,6 +57,7 @@ async function explainChunk(services: ChunkServices, jobId: string, index: numbe
   const { jobs, chunks, models, limitBytes, tally } = services;
   const [job, input] = await Promise.all([jobs.get(jobId), chunks.get(jobId, "in", index)]);
   if (job === undefined) return;
+  if ((job.schema ?? 1) > TASK_SCHEMA) throw new NotForMeError(`job ${jobId} is of a newer generation`);
   if (input === undefined) return countEarlierResult(services, job, index);
   const served = await models.ofJob(job.model);
   if (served === undefined) {
@@ -63,6 +67,7 @@ async function explainChunk(services: ChunkServices, jobId: string, index: numbe
   const { matrix, ids } = decodeInputChunk(input, job.idColumns.length);
   const { options, precision } = job;
   const [features, outputs] = [job.featureNames.length, job.outputNames.length];
+  if (matrix.columns !== features) throw new Error(`the rows of chunk ${index} are damaged`);
   const result = new ResultChunkBuilder({ rows: matrix.rows, features, outputs, precision });
   const explainer = models.explainer(served, options);
   const { output } = options;
@@ -76,10 +81,7 @@ async function explainChunk(services: ChunkServices, jobId: string, index: numbe
   const stillWanted = await jobs.chunkDone(jobId, index, matrix.rows);
   if (stillWanted) await chunks.remove(jobId, "in", index);
   else await removeUnlessCompleted(jobId, services);
-  if (tally !== undefined) {
-    tally.rowsDone += matrix.rows;
-    tally.job = null;
-  }
+  if (tally !== undefined) tally.rowsDone += matrix.rows;
 }
 
 /** Rows are freed once their result is stored and counted; without them, only a result can be counted. */

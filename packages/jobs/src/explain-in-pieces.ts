@@ -2,8 +2,8 @@ import { setImmediate } from "node:timers/promises";
 import type { Explainer, Explanation, Matrix, Model, Predictions } from "shap-core";
 import { rowsWithin } from "./chunk/chunk-bytes.js";
 
-/** Rows of the first piece, while it is not known how fast the model is explained. */
-const FIRST_ROWS = 32;
+/** The first piece is one row, since it is not known how fast the model is explained; each may be so much longer than the one before. */
+const GROWTH = 32;
 /** About how long a piece may take: heartbeats, locks and requests are served in between. */
 const PIECE_MS = 100;
 
@@ -34,7 +34,7 @@ export async function* explainInPieces(
 ): AsyncGenerator<Piece> {
   const width = { features: model.featureNames.length, outputs: model.outputNames.length };
   const most = rowsWithin(limitBytes, width);
-  let size = Math.min(FIRST_ROWS, most);
+  let size = 1;
   for (let from = 0; from < matrix.rows; ) {
     if (from > 0) await setImmediate();
     const rows = rowsOf(matrix, from, size);
@@ -45,7 +45,7 @@ export async function* explainInPieces(
     const msPerRow = (performance.now() - start) / rows.rows;
     yield { from, explanation, predictions };
     from += rows.rows;
-    size = Math.max(1, Math.min(most, Math.floor(PIECE_MS / msPerRow)));
+    size = Math.max(1, Math.min(most, GROWTH * size, Math.floor(PIECE_MS / msPerRow)));
   }
 }
 

@@ -49,14 +49,21 @@ export class JobIntake {
     readonly job: NewJob,
     private readonly services: IntakeServices,
     touchMs: number,
+    private readonly gone: AbortSignal,
   ) {
     const touch = () => void services.jobs.touch(job.id).catch(() => {});
     this.touching = setInterval(touch, touchMs).unref();
   }
 
-  static async begin(job: NewJob, services: IntakeServices, touchMs = TOUCH_MS): Promise<JobIntake> {
-    await services.jobs.create(job);
-    return new JobIntake(job, services, touchMs);
+  /** @param gone is aborted when the client has hung up: an upload that is held back reads nothing that would tell */
+  static async begin(
+    job: NewJob,
+    services: IntakeServices,
+    touchMs = TOUCH_MS,
+    gone: AbortSignal = new AbortController().signal,
+  ): Promise<JobIntake> {
+    await services.jobs.create({ ...job, schema: TASK_SCHEMA });
+    return new JobIntake(job, services, touchMs, gone);
   }
 
   get rows(): number {
@@ -90,8 +97,8 @@ export class JobIntake {
     let last = { chunksDone: -1, waiting: Number.POSITIVE_INFINITY };
     let lastProgress = performance.now();
     for (;;) {
-      if (!(await this.services.jobs.touch(this.job.id)))
-        throw new JobEndedError(`job ${this.job.id} has ended`);
+      this.gone.throwIfAborted();
+      if (!(await this.services.jobs.touch(this.job.id))) throw await this.ended();
       const chunksDone = (await this.services.jobs.get(this.job.id))?.chunksDone ?? 0;
       const { waiting } = await this.services.queue.counts();
       if (this.chunkCount - chunksDone <= MAX_WAITING && waiting < MAX_QUEUED) return;
@@ -104,23 +111,41 @@ export class JobIntake {
     }
   }
 
-  /** @throws what the last chunk met with */
+  /** @throws what the last chunk met with; JobEndedError as `add` does */
   async seal(): Promise<void> {
     await this.underWay;
-    await this.services.jobs.seal(this.job.id, this.rowCount, this.chunkCount);
+    const sealed = await this.services.jobs.seal(this.job.id, this.rowCount, this.chunkCount);
+    // A job whose last chunk was done and counted is completed by an earlier try to seal it, whose answer got lost.
+    if (!sealed && (await this.services.jobs.get(this.job.id))?.state !== "completed")
+      throw await this.ended();
     clearInterval(this.touching);
+  }
+
+  private async ended(): Promise<JobEndedError> {
+    const { id } = this.job;
+    const job = await this.services.jobs.get(id);
+    if (job === undefined) return new JobEndedError(`job ${id} was deleted`);
+    return new JobEndedError(`job ${id} is ${job.state}${job.error === undefined ? "" : `: ${job.error}`}`);
   }
 
   async abandon(): Promise<void> {
     clearInterval(this.touching);
     await this.underWay.catch(() => {});
-    await removeJob(this.job.id, this.chunkCount, this.services);
+    await removeJob(this.job.id, this.services, this.chunkCount);
   }
 }
 
-/** Frees all a job holds. Its record goes first, so that a worker at one of its chunks finds that nobody waits. */
-export async function removeJob(id: string, chunks: number, services: IntakeServices): Promise<void> {
+/**
+ * Frees all a job holds. Its record goes first, so that a worker at one of its chunks finds that nobody waits.
+ * @param chunks how many were sent on their way; default: as many as have rows that wait
+ */
+export async function removeJob(id: string, services: IntakeServices, chunks?: number): Promise<void> {
+  const sent = chunks ?? (await chunksWithRows(id, services.chunks));
   await services.jobs.remove(id);
   await services.chunks.removeJob(id);
-  await services.queue.remove(id, chunks);
+  await services.queue.remove(id, sent);
 }
+
+/** A job that is not sealed does not say how many chunks it has: the rows that still wait tell which tasks do. */
+export const chunksWithRows = async (id: string, chunks: ChunkStore): Promise<number> =>
+  Math.max(-1, ...(await chunks.waiting(id))) + 1;

@@ -1,4 +1,5 @@
 import { type Job, TASK_SCHEMA } from "./job.js";
+import { chunksWithRows } from "./job-intake.js";
 import type { Logger } from "./log.js";
 import type { ChunkQueue } from "./queue/chunk-queue.js";
 import { type ChunkStore, StoreFullError } from "./store/chunk-store.js";
@@ -17,15 +18,17 @@ export interface SweeperServices {
  * has been no room for too long. Harmless at any time.
  *
  * @param silenceMs how long a silent process keeps its work; a job is looked at once nothing has happened to it for
- *   twice as long. A web process touches the job it takes in far more often (see JobIntake).
+ *   twice as long. Jobs of a newer generation are left to it. A web process touches the job it takes in far more often (see JobIntake).
  */
 export async function sweepJobs(
   services: SweeperServices,
   log: Logger,
   silenceMs: number,
-  now = Date.now(),
+  clock?: number,
 ): Promise<void> {
+  const now = clock ?? (await services.jobs.now());
   for (const job of await services.jobs.listOpen()) {
+    if ((job.schema ?? 1) > TASK_SCHEMA) continue;
     const quietMs = now - job.touchedAt;
     if (quietMs < 2 * silenceMs) continue;
     if (job.chunks === undefined) await endBrokenUpload(job.id, services, log);
@@ -33,12 +36,15 @@ export async function sweepJobs(
   }
 }
 
+/** The client hung up, web ended under the upload, or Redis forgot its last second in a crash. */
+const BROKEN_UPLOAD = "the upload did not come to its end: send the table again";
+
 async function endBrokenUpload(id: string, { jobs, chunks, queue }: SweeperServices, log: Logger) {
   log.warn({ jobId: id }, "the upload of a job was broken off");
-  // Its rows that still wait tell which tasks do; they are freed with the job.
-  const waiting = await chunks.waiting(id);
-  await jobs.fail(id, "the upload was broken off");
-  await queue.remove(id, Math.max(-1, ...waiting) + 1);
+  // Its rows are freed with the job.
+  const sent = await chunksWithRows(id, chunks);
+  await jobs.fail(id, BROKEN_UPLOAD);
+  await queue.remove(id, sent);
 }
 
 async function queueLostChunks(job: Job, quietMs: number, { jobs, queue }: SweeperServices, log: Logger) {

@@ -50,6 +50,8 @@ export interface NewJob {
   /** Default `float64`. */
   readonly precision?: Precision;
   readonly requestId?: string;
+  /** The generation that took the job in; an older one leaves it alone. Default 1. */
+  readonly schema?: number;
 }
 
 export interface Job extends NewJob {

@@ -19,11 +19,11 @@ export function waitForStore(
   jobs: Pick<JobStore, "fail">,
   patienceMs = ROOM_PATIENCE_MS,
 ): ChunkHandler {
-  return async (task, signal) => {
+  return async (task, signal, run) => {
     const start = performance.now();
     for (;;) {
       try {
-        return await handle(task, signal);
+        return await handle(task, signal, run);
       } catch (error) {
         const full = error instanceof StoreFullError;
         if (!(full || error instanceof StoreUnavailableError) || signal.aborted) throw error;

@@ -8,7 +8,8 @@ import type { ModelCatalogue } from "./models/model-catalogue.js";
 import { collectGarbage } from "./process/collect-garbage.js";
 import type { MemoryLevel } from "./process/memory-watch.js";
 import type { Settings } from "./settings/settings.js";
-import { isOfConnection } from "./store/redis/redis-client.js";
+import { StoreFullError } from "./store/chunk-store.js";
+import { isOfConnection, toStoreError } from "./store/redis/redis-client.js";
 import { waitForStore } from "./wait-for-store.js";
 import { Presence } from "./workers/presence.js";
 import type { Identity } from "./workers/worker-name.js";
@@ -54,6 +55,7 @@ export class Work {
   private readonly sweeper: NodeJS.Timeout;
   private readonly reporter: NodeJS.Timeout;
   private readonly id = randomUUID();
+  private toldOfLeft = Number.NEGATIVE_INFINITY;
 
   private constructor(private readonly services: WorkServices) {
     const { settings, log, backend, identity } = services;
@@ -113,9 +115,9 @@ export class Work {
       backend.jobs,
     );
     await backend.queue.process(
-      async (task, signal) => {
+      async (task, signal, run) => {
         const start = performance.now();
-        await handle(task, signal);
+        await handle(task, signal, run);
         tallies.chunks++;
         tallies.chunkSeconds += (performance.now() - start) / 1000;
         log.debug(named(task), "a chunk is explained");
@@ -127,6 +129,13 @@ export class Work {
           log.error({ ...named(task), reason: error.message }, "a chunk failed");
           await backend.jobs.fail(task.jobId, `chunk ${task.index}: ${error.message}`);
         },
+        onLeft: (task, error) => {
+          // Each chunk that waits says so every few seconds: once a minute is enough to know.
+          const isNews = performance.now() - this.toldOfLeft > 60_000;
+          if (isNews) this.toldOfLeft = performance.now();
+          const fields = { ...named(task), reason: error.message };
+          log[isNews ? "warn" : "debug"](fields, "a chunk is left to another worker");
+        },
         onStalled: (task) => {
           tallies.stalled++;
           log.warn(named(task), "the chunk of a silent worker came back");
@@ -136,10 +145,9 @@ export class Work {
           log.warn({ ...named(task), reason: error.message }, "a lock was not renewed");
         },
         onError: (error) => {
-          log[isOfConnection(error) ? "debug" : "error"](
-            { reason: error.message },
-            "the queue reported an error",
-          );
+          // What is away or full is told where it is noticed; Bull says it again each second.
+          const known = isOfConnection(error) || toStoreError(error) instanceof StoreFullError;
+          log[known ? "debug" : "error"]({ reason: error.message }, "the queue reported an error");
         },
       },
     );

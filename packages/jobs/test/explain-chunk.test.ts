@@ -4,6 +4,7 @@ import { chunkHandler } from "../src/explain-chunk.js";
 import { JobEndedError, JobIntake, MAX_QUEUED, newJobId } from "../src/job-intake.js";
 import { openCatalogue } from "../src/models/model-catalogue.js";
 import { jobModelOf } from "../src/models/model-file.js";
+import { LockLostError, NotForMeError } from "../src/queue/chunk-queue.js";
 import { readSettings } from "../src/settings/settings.js";
 import { until } from "./until.js";
 
@@ -19,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => backend.close(0));
 
-const begin = () =>
+const begin = (gone?: AbortSignal) =>
   JobIntake.begin(
     {
       id: newJobId(),
@@ -30,6 +31,8 @@ const begin = () =>
       idColumns: [],
     },
     backend,
+    undefined,
+    gone,
   );
 const rows = (count: number) => ({
   data: new Float64Array(count * features),
@@ -46,9 +49,9 @@ describe("a chunk", () => {
     await intake.add(rows(3), []);
     await intake.seal();
     const handle = handler();
-    await handle(task(intake.job.id), never);
+    await handle(task(intake.job.id), never, "r1");
     const first = await backend.chunks.get(intake.job.id, "out", 0);
-    await handle(task(intake.job.id), never);
+    await handle(task(intake.job.id), never, "r1");
     expect(await backend.jobs.get(intake.job.id)).toMatchObject({ state: "completed", rowsDone: 3 });
     expect(await backend.chunks.get(intake.job.id, "out", 0)).toEqual(first);
     expect(await backend.chunks.get(intake.job.id, "in", 0)).toBeUndefined();
@@ -60,11 +63,11 @@ describe("a chunk", () => {
     await intake.add(rows(2), []);
     await intake.seal();
     const handle = handler();
-    await handle(task(intake.job.id, 0), never);
+    await handle(task(intake.job.id, 0), never, "r1");
     const result = (await backend.chunks.get(intake.job.id, "out", 0))!;
     await backend.chunks.put(intake.job.id, "out", 1, result);
     await backend.chunks.remove(intake.job.id, "in", 1);
-    await handle(task(intake.job.id, 1), never);
+    await handle(task(intake.job.id, 1), never, "r1");
     expect(await backend.jobs.get(intake.job.id)).toMatchObject({ state: "completed", chunksDone: 2 });
   });
 
@@ -72,8 +75,8 @@ describe("a chunk", () => {
     const intake = await begin();
     await intake.add(rows(1), []);
     await intake.seal();
-    for (let i = 0; i < 3; i++) await backend.jobs.chunkBegun(intake.job.id, 0);
-    await handler()(task(intake.job.id), never);
+    for (const run of ["a", "b", "c"]) await backend.jobs.chunkBegun(intake.job.id, 0, run);
+    await handler()(task(intake.job.id), never, "r1");
     expect(await backend.jobs.get(intake.job.id)).toMatchObject({
       state: "failed",
       error: "chunk 0: 3 workers went silent while they explained it",
@@ -85,7 +88,7 @@ describe("a chunk", () => {
     await intake.add(rows(1), []);
     await intake.seal();
     await backend.jobs.cancel(intake.job.id);
-    await handler()(task(intake.job.id), never);
+    await handler()(task(intake.job.id), never, "r1");
     expect(await backend.chunks.get(intake.job.id, "out", 0)).toBeUndefined();
   });
 
@@ -94,13 +97,76 @@ describe("a chunk", () => {
     await intake.add(rows(1), []);
     await intake.seal();
     const aborted = AbortSignal.abort(new Error("lost"));
-    await expect(handler()(task(intake.job.id), aborted)).rejects.toThrow("lost");
+    await expect(handler()(task(intake.job.id), aborted, "r1")).rejects.toThrow("lost");
     expect(await backend.chunks.get(intake.job.id, "out", 0)).toBeUndefined();
-    expect(await backend.jobs.chunkBegun(intake.job.id, 0)).toBe(1);
+    expect(await backend.jobs.chunkBegun(intake.job.id, 0, "r2")).toBe(1);
+  });
+
+  it("that went to another worker, since this one was silent, counts as begun", async () => {
+    const intake = await begin();
+    await intake.add(rows(1), []);
+    await intake.seal();
+    const lost = AbortSignal.abort(new LockLostError("lost"));
+    await expect(handler()(task(intake.job.id), lost, "r1")).rejects.toThrow("lost");
+    expect(await backend.jobs.chunkBegun(intake.job.id, 0, "r2")).toBe(2);
+  });
+
+  it("of a newer generation is left to its workers", async () => {
+    const intake = await begin();
+    await intake.add(rows(1), []);
+    await intake.seal();
+    const { job } = intake;
+    const newer = { ...job, id: newJobId(), schema: 99 };
+    await backend.jobs.create(newer);
+    await backend.chunks.put(newer.id, "in", 0, (await backend.chunks.get(job.id, "in", 0))!);
+    await expect(handler()(task(newer.id), never, "r1")).rejects.toThrow(NotForMeError);
+    expect((await backend.jobs.get(newer.id))?.rowsDone).toBe(0);
+  });
+
+  it("whose rows are damaged fails, and counts nothing", async () => {
+    const intake = await begin();
+    await intake.add(rows(1), []);
+    await intake.seal();
+    await backend.chunks.put(intake.job.id, "in", 0, Uint8Array.of(0, 0, 0, 0));
+    await expect(handler()(task(intake.job.id), never, "r1")).rejects.toThrow("damaged");
+    expect(await backend.jobs.get(intake.job.id)).toMatchObject({ state: "running", rowsDone: 0 });
+  });
+
+  it("is named in the heartbeat while it is explained, and no longer", async () => {
+    const intake = await begin();
+    await intake.add(rows(1), []);
+    await intake.seal();
+    const tally = { rowsDone: 0, job: null as string | null };
+    const handle = chunkHandler({ ...backend, models, limitBytes: settings.memory.limitBytes, tally });
+    await expect(handle(task(intake.job.id), AbortSignal.abort(new Error("lost")), "r1")).rejects.toThrow();
+    expect(tally).toEqual({ rowsDone: 0, job: null });
   });
 });
 
 describe("an upload", () => {
+  it("whose job ends before it is sealed is told why, and leaves nothing", async () => {
+    const intake = await begin();
+    await intake.add(rows(1), []);
+    await backend.jobs.fail(intake.job.id, "chunk 0: no luck");
+    await intake.add(rows(1), []);
+    await expect(intake.seal()).rejects.toThrow(/is failed: chunk 0: no luck/);
+    expect(await backend.chunks.waiting(intake.job.id)).toEqual([]);
+    await intake.abandon();
+  });
+
+  it("ends while it is held back where its client has gone", async () => {
+    const gone = new AbortController();
+    const intake = await begin(gone.signal);
+    const adding = (async () => {
+      for (;;) await intake.add(rows(1), []);
+    })();
+    await until(async () => (await backend.chunks.waiting(intake.job.id)).length > 60);
+    gone.abort(new Error("hung up"));
+    await expect(adding).rejects.toThrow("hung up");
+    await intake.abandon();
+    expect(await backend.chunks.waiting(intake.job.id)).toEqual([]);
+  });
+
   it("stops when its job has ended", async () => {
     const intake = await begin();
     await backend.jobs.cancel(intake.job.id);

@@ -58,6 +58,15 @@ describe.each(["on Redis", "embedded"])("the sweeper, %s", (where) => {
     await backend.queue.remove(id, 3);
   });
 
+  it("leaves the jobs of a newer generation to it", async () => {
+    const job = { ...newJob(), schema: 99 };
+    await backend.jobs.create(job);
+    await backend.jobs.seal(job.id, 2, 2);
+    await sweep(backend, 2 * SILENCE_MS + 1);
+    expect(await waiting(backend)).toBe(0);
+    await backend.jobs.cancel(job.id);
+  });
+
   it("fails a job whose upload was broken off, and frees its rows and its tasks", async () => {
     const { job } = await take(backend, 3);
     await sweep(backend, 2 * SILENCE_MS - 5000);
@@ -67,7 +76,7 @@ describe.each(["on Redis", "embedded"])("the sweeper, %s", (where) => {
     await sweep(backend, 2 * SILENCE_MS + 1);
     expect(await backend.jobs.get(job.id)).toMatchObject({
       state: "failed",
-      error: "the upload was broken off",
+      error: "the upload did not come to its end: send the table again",
     });
     await until(async () => (await backend.chunks.waiting(job.id)).length === 0);
     expect(await waiting(backend)).toBe(0);

@@ -23,22 +23,22 @@ describe("a chunk", () => {
     ["away", new StoreUnavailableError("away")],
   ])("waits for a store that is %s, and goes on", async (_what, error) => {
     const { handle, jobs, tries } = store(error, "done");
-    await waitForStore(handle, jobs)(task, never);
+    await waitForStore(handle, jobs)(task, never, "r1");
     expect(tries()).toBe(2);
   });
 
   it("does not wait where it fails by itself, or is no longer this process's to do", async () => {
     const own = store(new Error("no luck"));
-    await expect(waitForStore(own.handle, own.jobs)(task, never)).rejects.toThrow("no luck");
+    await expect(waitForStore(own.handle, own.jobs)(task, never, "r1")).rejects.toThrow("no luck");
     const full = store(new StoreFullError("full"));
     const gone = AbortSignal.abort(new Error("lost"));
-    await expect(waitForStore(full.handle, full.jobs)(task, gone)).rejects.toThrow("full");
+    await expect(waitForStore(full.handle, full.jobs)(task, gone, "r1")).rejects.toThrow("full");
     expect(full.tries()).toBe(1);
   });
 
   it("fails its job, with what to do, where there is no room for too long", async () => {
     const { handle, jobs, failed } = store(new StoreFullError("full"), new StoreFullError("full"), "done");
-    await waitForStore(handle, jobs, 500)(task, never);
+    await waitForStore(handle, jobs, 500)(task, never, "r1");
     expect(failed).toEqual([expect.stringMatching(/no room .* delete finished jobs/)]);
   });
 });

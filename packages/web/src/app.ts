@@ -3,6 +3,7 @@ import express, { type Express } from "express";
 import helmet from "helmet";
 import { authenticate, authenticateBrowser, requireRole } from "./http/authenticate.js";
 import { errorHandler, notFound } from "./http/error-handler.js";
+import { methodNotAllowed } from "./http/method-not-allowed.js";
 import { Metrics } from "./http/metrics.js";
 import { noQuery } from "./http/no-query.js";
 import { problems } from "./http/problem.js";
@@ -72,6 +73,7 @@ export function createApp(services: AppServices): Express {
   app.use("/v1/models", modelUploadRoutes(settings, backend, models, log));
   app.use("/v1/models", plotRoutes(settings, models, memory));
   app.use("/v1/jobs", jobRoutes(settings, backend, models, uploads));
+  app.use(methodNotAllowed(document));
   app.use(notFound);
   app.use(errorHandler(log));
   return app;

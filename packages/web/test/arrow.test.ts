@@ -38,6 +38,27 @@ describe("an Arrow stream", () => {
       nothing: vectorFromArray([null, null, null], new Null()),
     });
     expect(await rowsOf([tableToIPC(table, "stream")])).toBe(3);
+    const nothing = new Table({ a: vectorFromArray([null, null, null], new Null()) });
+    expect(await rowsOf([tableToIPC(nothing, "stream")])).toBe(3);
+  });
+
+  it("is refused where another one stands behind it: no row is passed over", async () => {
+    const bytes = tableToIPC(new Table({ a: vectorFromArray([1, 2, 3], new Float64()) }), "stream");
+    await expect(rowsOf([bytes, bytes])).rejects.toMatchObject({
+      code: "bad-table",
+      message: expect.stringMatching(/something stands behind the end/),
+    });
+  });
+
+  it("is refused where other columns begin in the middle of it", async () => {
+    const [first, second] = ["a", "b"].map((name) =>
+      tableToIPC(new Table({ [name]: vectorFromArray([1, 2, 3], new Float64()) }), "stream"),
+    );
+    // The end is eight bytes.
+    await expect(rowsOf([first!.subarray(0, -8), second!])).rejects.toMatchObject({
+      code: "bad-table",
+      message: expect.stringMatching(/a second schema/),
+    });
   });
 
   it("is refused where it claims rows that nothing stands for", async () => {

@@ -129,6 +129,8 @@ describe("a table", () => {
       expect(values.every((text) => text.length <= 15)).toBe(true);
       expect(json.values[r]).toEqual(values.map(Number));
       expect(rounded.map((_, j) => table.getChildAt(3 + j)!.get(r))).toEqual(rounded);
+      // One number for all rows: it is the same in every form.
+      expect([table.getChildAt(2)!.get(r), objects[r]!.base_value]).toEqual([Number(base), Number(base)]);
       expect(Object.values(objects[r]!).slice(3)).toEqual(rounded);
     }
     const top = await (await fetch(`${jobs}/${id}/result?top=1`, { headers: { accept: "text/csv" } })).text();

@@ -122,6 +122,7 @@ describe("a job", () => {
     expect(torn.status).toBe(400);
     expect((await postCsv(jobs, "{}", { "content-type": "image/png" })).status).toBe(415);
     expect((await postCsv(jobs, head(1), { "content-encoding": "br" })).status).toBe(415);
+    expect((await postCsv(jobs, head(1), { "content-type": "text/csv; charset=latin1" })).status).toBe(415);
   });
 
   it("is gone once it is deleted", async () => {

@@ -95,8 +95,9 @@ describe("the id of an upload's request", () => {
   });
 
   it("stands in the worker's log where a chunk fails", async () => {
-    const worker = startWorker({ SHAP_MODEL_DIR: folder, SHAP_ALLOW_FALLBACK_MODEL: "false" });
     const id = await submit("upload-that-goes-wrong");
+    await redis.ask("HSET", `shap:job:${id}:in`, "0", "no rows any more");
+    const worker = startWorker();
     expect(await ended(id)).toMatchObject({ state: "failed" });
     await worker.says(/a chunk failed/);
     expect(lines(worker).find((line) => line.msg === "a chunk failed")).toMatchObject({

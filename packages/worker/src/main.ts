@@ -2,8 +2,8 @@
 import { createLogger, letHeapGrow, ModelFolderError, readSettings, SettingsError } from "@shap-service/jobs";
 import { startWorker } from "./worker.js";
 
-/** What is left to say once the present chunk has ended; Render kills 30 s after SIGTERM. */
-const FAREWELL_MS = 5000;
+/** What is left to say once the present chunk has ended: with the time of a shutdown, 24 s of the 30 that Render gives. */
+const FAREWELL_MS = 4000;
 
 letHeapGrow();
 try {
@@ -28,9 +28,12 @@ try {
     log.info("stopped");
     process.exit(0);
   };
+  let asked = false;
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {
-      if (stopping) process.exit(1);
+      // The second one; the first may come while the process stops by itself.
+      if (asked) process.exit(1);
+      asked = true;
       void stop(signal);
     });
   }

@@ -1,6 +1,6 @@
 import type { ModelLimits } from "../settings/settings.js";
 import type { JobStore } from "../store/job-store.js";
-import type { Expected, ModelRecord, ModelStore } from "../store/model-store.js";
+import { type Expected, filesOf, type ModelRecord, type ModelStore } from "../store/model-store.js";
 import { checkModel } from "./check/check-model.js";
 import type { ModelSummary } from "./model-summary.js";
 import { sha256 } from "./sha256.js";
@@ -62,7 +62,8 @@ export class ModelUploads {
     const current = await this.store.get(name);
     const hash = keepBackground ? current?.backgroundVersion : undefined;
     if (current?.version === sha256(file) && current.backgroundVersion === hash) {
-      return { record: current, created: false };
+      // Where its bytes got lost, they are here again.
+      if (await this.store.hold(name, filesOf(current))) return { record: current, created: false };
     }
     const background = hash === undefined ? undefined : await this.store.file(name, hash);
     const summary = await checkModel({ name, file, background }, this.limits);

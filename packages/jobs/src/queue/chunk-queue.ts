@@ -8,13 +8,26 @@ export interface QueueCounts {
 }
 
 /**
- * Explains one chunk. A rejection is tried again, three times in all. `signal` is aborted when the work is no longer
- * this process's to do; what is written after that must be harmless.
+ * Explains one chunk. A rejection is tried again, three times in all; a NotForMeError does not count for some minutes.
+ * `signal` is aborted when the work is no longer this process's to do; what is written after that must be harmless. `run`
+ * names this try of this process.
  */
-export type ChunkHandler = (task: ChunkTask, signal: AbortSignal) => Promise<void>;
+export type ChunkHandler = (task: ChunkTask, signal: AbortSignal, run: string) => Promise<void>;
+
+/** This process cannot do the task; another one may. */
+export class NotForMeError extends Error {
+  override readonly name: string = "NotForMeError";
+}
+
+/** The reason of a `signal`: this process was silent for so long that the task went to another one. */
+export class LockLostError extends Error {
+  override readonly name = "LockLostError";
+}
 
 /** What happened to work, for logs and metrics. */
 export interface QueueEvents {
+  /** A chunk is left to another process, since this one cannot do it. */
+  onLeft?(task: ChunkTask, error: NotForMeError): void;
   /** A chunk was given up after its last try. */
   onGiveUp?(task: ChunkTask, error: Error): Promise<void>;
   /** A chunk came back because the process that had it went silent. */

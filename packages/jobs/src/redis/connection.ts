@@ -8,8 +8,8 @@ import type { RedisSettings } from "../settings/settings.js";
 export type ConnectionUse = "command" | "subscriber" | "blocking";
 
 /**
- * Longer than Bull's own wait (drainDelay, 5 s), so that only a dead socket leaves a command unanswered for so long. With
- * the 5 s after which a silent connection is asked a PING, a half-open one is known for what it is within 15 s.
+ * Longer than Bull's own wait (drainDelay, 5 s), so that only a dead socket leaves a command unanswered for so long. A
+ * connection that is silent is asked a PING within 5 s (pingWhenSilent): a half-open one is known for what it is within 15 s.
  */
 const SILENCE_MS = 10_000;
 
@@ -18,7 +18,7 @@ export function connectionOptions(settings: RedisSettings, use: ConnectionUse, n
   const shared: RedisOptions = {
     connectionName: name,
     connectTimeout: settings.timeoutMs,
-    keepAlive: settings.keepAlive ? 10_000 : -1,
+    keepAlive: 10_000,
     retryStrategy: (attempt) => reconnectDelay(attempt),
     reconnectOnError: onReadOnly(),
   };
@@ -64,6 +64,8 @@ export function connect(
     socketTimeout: silenceMs,
   });
   redis.on("close", () => forgetSilence(redis));
+  // No option of ioredis leaves it off: it calls setKeepAlive(true) whatever the number.
+  if (!settings.keepAlive) redis.on("connect", () => void redis.stream.setKeepAlive(false));
   // Everyone who waits for a Redis that is away listens to its errors.
   redis.setMaxListeners(0);
   return redis;

@@ -1,15 +1,25 @@
 /** What stands behind an Idempotency-Key. */
 export interface IdempotencyEntry {
+  /** The request that has it; absent once its job is known to be taken in. */
+  readonly claimant?: string;
   /** SHA-256 of what was sent the first time, once all of it was read. */
   readonly digest?: string;
-  /** The job it made; absent while the first request is in flight. */
+  /** The job it makes or made; absent until all of it was read. */
   readonly jobId?: string;
 }
 
+/** An entry whose job is known. */
+export type IdempotentJob = Required<Omit<IdempotencyEntry, "claimant">>;
+
 /**
- * The port to the keys clients send so that a repeated submission makes one job. A claim lives as long as the request
- * that renews it (a web process that died holds no key for long), a completed key as long as jobs. `claimant` names
- * one request.
+ * The port to the keys clients send so that a repeated submission makes one job. `claimant` names one request:
+ *
+ *     (free) ──claim──▶ claimed ──promise──▶ promised, with the job's id ──complete──▶ completed
+ *        ▲                │ release, or not renewed      │ release
+ *        └────────────────┴──────────────────────────────┘
+ *
+ * A claim lives as long as the request that renews it (a web process that died holds no key for long), a promise and a
+ * completed key as long as jobs: from the promise on, the job itself tells what became of the request.
  */
 export interface IdempotencyStore {
   /** How long a claim lives that nobody renews. */
@@ -18,13 +28,15 @@ export interface IdempotencyStore {
   claim(key: string, claimant: string): Promise<IdempotencyEntry | undefined>;
   /** The request is still under way. Does nothing to a key that is another's by now. */
   renew(key: string, claimant: string): Promise<void>;
-  complete(key: string, claimant: string, entry: Required<IdempotencyEntry>): Promise<void>;
-  /** The request failed: the key is free again. */
-  release(key: string, claimant: string): Promise<void>;
+  /** All was read; the job is about to be sealed. */
+  promise(key: string, claimant: string, job: IdempotentJob): Promise<void>;
+  /** The job is sealed. */
+  complete(key: string, claimant: string, job: IdempotentJob): Promise<void>;
+  /** The request failed, or its job is gone: the key is free again. `claimant` undefined: of a completed key. */
+  release(key: string, claimant: string | undefined): Promise<void>;
 }
 
 interface Held {
-  readonly claimant: string;
   readonly entry: IdempotencyEntry;
   readonly until: number;
 }
@@ -43,29 +55,36 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
     const now = this.now();
     for (const [known, { until }] of this.held) if (until <= now) this.held.delete(known);
     const found = this.held.get(key);
-    if (found !== undefined) return found.entry;
-    this.hold(key, claimant, {}, this.claimMs);
+    const isOwn = found?.entry.claimant === claimant && found.entry.jobId === undefined;
+    if (found !== undefined && !isOwn) return found.entry;
+    this.hold(key, { claimant }, this.claimMs);
     return undefined;
   }
 
   async renew(key: string, claimant: string): Promise<void> {
-    if (this.isFor(key, claimant)) this.hold(key, claimant, {}, this.claimMs);
+    if (this.isFor(key, claimant) && this.held.get(key)?.entry.jobId === undefined) {
+      this.hold(key, { claimant }, this.claimMs);
+    }
   }
 
-  async complete(key: string, claimant: string, entry: Required<IdempotencyEntry>): Promise<void> {
-    if (this.isFor(key, claimant)) this.hold(key, claimant, entry, this.ttlSeconds * 1000);
+  async promise(key: string, claimant: string, job: IdempotentJob): Promise<void> {
+    if (this.isFor(key, claimant)) this.hold(key, { claimant, ...job }, this.ttlSeconds * 1000);
   }
 
-  async release(key: string, claimant: string): Promise<void> {
-    if (this.isFor(key, claimant)) this.held.delete(key);
+  async complete(key: string, claimant: string, job: IdempotentJob): Promise<void> {
+    if (this.isFor(key, claimant)) this.hold(key, job, this.ttlSeconds * 1000);
   }
 
-  private hold(key: string, claimant: string, entry: IdempotencyEntry, ms: number): void {
-    this.held.set(key, { claimant, entry, until: this.now() + ms });
+  async release(key: string, claimant: string | undefined): Promise<void> {
+    if (this.held.get(key)?.entry.claimant === claimant) this.held.delete(key);
+  }
+
+  private hold(key: string, entry: IdempotencyEntry, ms: number): void {
+    this.held.set(key, { entry, until: this.now() + ms });
   }
 
   private isFor(key: string, claimant: string): boolean {
     const held = this.held.get(key);
-    return held === undefined || held.claimant === claimant;
+    return held === undefined || held.entry.claimant === claimant;
   }
 }

@@ -11,15 +11,17 @@ export class StoreUnavailableError extends Error {
  * the totals as they are sealed and as they end.
  */
 export interface JobStore {
+  /** Milliseconds since 1970 by the store's own clock, as in its jobs. */
+  now(): Promise<number>;
   create(job: NewJob): Promise<void>;
   get(id: string): Promise<Job | undefined>;
   /**
-   * A worker begins a chunk. Gives how often the chunk was begun and not ended, this time included: above 1 its
-   * worker went silent. 0: leave the chunk; it is done, or the job is gone or final.
+   * A run of a chunk begins. Gives how many runs began it and did not end, this one included: above 1 their workers went
+   * silent. 0: leave the chunk; it is done, or the job is gone or final.
    */
-  chunkBegun(id: string, index: number): Promise<number>;
-  /** The worker lives and leaves the chunk undone: it failed, or was given back. */
-  chunkLeft(id: string, index: number): Promise<void>;
+  chunkBegun(id: string, index: number, run: string): Promise<number>;
+  /** The run's worker lives and leaves the chunk undone: it failed, or was given back. */
+  chunkLeft(id: string, index: number, run: string): Promise<void>;
   /** The job is being worked on: its upload goes on. */
   touch(id: string): Promise<boolean>;
   /** All jobs that have not ended. */

@@ -35,14 +35,24 @@ export interface ModelStore {
    * @throws ModelChangedError where `expected` is no longer current
    */
   remove(expected: ModelRecord, keepSeconds?: number): Promise<void>;
+  /**
+   * A job needs these files: they stay as long as those of a replaced version, if they were to go sooner.
+   * @returns false where one of them is gone
+   */
+  hold(name: string, hashes: readonly string[]): Promise<boolean>;
   /** Calls `listener` whenever records may have changed, wherever. @returns what ends that */
   watch(listener: () => void): () => void;
   close(): Promise<void>;
 }
 
 /** The files a record names. */
-export const filesOf = ({ version, backgroundVersion }: ModelRecord): string[] =>
-  backgroundVersion === undefined ? [version] : [version, backgroundVersion];
+export const filesOf = ({
+  version,
+  backgroundVersion,
+}: {
+  version: string;
+  backgroundVersion?: string | undefined;
+}): string[] => (backgroundVersion === undefined ? [version] : [version, backgroundVersion]);
 
 /** How long a file stays once it is not current: a job of it may be submitted late, and lives as long as jobs do. */
 export const retentionSeconds = (jobTtlSeconds: number): number => jobTtlSeconds + 3600;

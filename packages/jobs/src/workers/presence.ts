@@ -1,8 +1,9 @@
+import { randomUUID } from "node:crypto";
 import type { Logger } from "../log.js";
 import type { Settings } from "../settings/settings.js";
 import { register } from "./register.js";
 import { type Identity, newWorkerName, thisProcess } from "./worker-name.js";
-import type { WorkerRecord, WorkerRegistry } from "./worker-registry.js";
+import type { Registration, WorkerRegistry } from "./worker-registry.js";
 
 /** What a worker counts of its own work. */
 export interface WorkTally {
@@ -16,6 +17,7 @@ export interface WorkTally {
  */
 export class Presence {
   private name: string;
+  private readonly token = randomUUID();
   private registered = false;
   private readonly started = new Date().toISOString();
   private readonly identity: Identity;
@@ -56,8 +58,10 @@ export class Presence {
       if (this.registered) await this.registry.heartbeat(this.describe(this.name));
       else {
         const makeName = () => newWorkerName(this.identity);
+        // The same name as at a try whose answer got lost: it may be registered.
         const { record, collisions } = await register(
           this.registry,
+          this.name,
           makeName,
           (name) => this.describe(name),
           this.log,
@@ -74,7 +78,7 @@ export class Presence {
     }
   }
 
-  private describe(name: string): WorkerRecord {
+  private describe(name: string): Registration {
     const now = performance.now();
     const seconds = (now - this.lastBeat) / 1000;
     const rowsPerSecond = seconds > 0 ? Math.round((this.tally.rowsDone - this.lastRows) / seconds) : 0;
@@ -82,6 +86,7 @@ export class Presence {
     this.lastRows = this.tally.rowsDone;
     return {
       name,
+      token: this.token,
       service: this.identity.service,
       instance: this.settings.instance ?? null,
       host: this.identity.host,

@@ -1,13 +1,19 @@
 import type { Redis } from "ioredis";
 import { NAMES_KEY, SWEEP_LOCK_KEY, workerKey } from "../store/redis/keys.js";
 import { ask, runScript, withHash } from "../store/redis/redis-client.js";
-import type { WorkerRecord, WorkerRegistry } from "./worker-registry.js";
+import type { Registration, WorkerRecord, WorkerRegistry } from "./worker-registry.js";
 
 // `allow-oom`: a worker is known while Redis is full, too.
 
-/** KEYS: worker, names; ARGV: name, record, ttl in ms. */
+/**
+ * KEYS: worker, names; ARGV: name, record, ttl in ms, the record's token. A registration of the same token is one whose
+ * answer got lost, not a collision.
+ */
 const enter = withHash(`#!lua flags=allow-oom
-if not redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3], 'NX') then return 0 end
+if not redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3], 'NX') then
+  local held = redis.call('GET', KEYS[1])
+  if not string.find(held, ARGV[4], 1, true) then return 0 end
+end
 redis.call('SADD', KEYS[2], ARGV[1])
 return 1`);
 
@@ -35,12 +41,12 @@ export class RedisWorkerRegistry implements WorkerRegistry {
     private readonly ttlMs = 30_000,
   ) {}
 
-  async register(record: WorkerRecord): Promise<boolean> {
-    const values = [record.name, JSON.stringify(record), this.ttlMs];
+  async register(record: Registration): Promise<boolean> {
+    const values = [record.name, JSON.stringify(record), this.ttlMs, record.token];
     return (await runScript(this.redis, enter, [workerKey(record.name), NAMES_KEY], values)) === 1;
   }
 
-  async heartbeat(record: WorkerRecord): Promise<void> {
+  async heartbeat(record: Registration): Promise<void> {
     const values = [record.name, JSON.stringify(record), this.ttlMs];
     await runScript(this.redis, renew, [workerKey(record.name), NAMES_KEY], values);
   }
@@ -51,7 +57,11 @@ export class RedisWorkerRegistry implements WorkerRegistry {
 
   async list(): Promise<WorkerRecord[]> {
     const entries = await this.entries();
-    return entries.flatMap(([, text]) => (text === null ? [] : [JSON.parse(text) as WorkerRecord]));
+    return entries.flatMap(([, text]) => {
+      if (text === null) return [];
+      const { token: _, ...record } = JSON.parse(text) as Registration;
+      return [record];
+    });
   }
 
   async sweep(): Promise<string[]> {

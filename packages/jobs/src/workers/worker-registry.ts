@@ -17,12 +17,18 @@ export interface WorkerRecord {
   readonly job: string | null;
 }
 
+/** What a worker tells of itself. */
+export interface Registration extends WorkerRecord {
+  /** Random, of this process alone: tells its own registration from one of the same name. Nobody else is told. */
+  readonly token: string;
+}
+
 /** The port to the list of live workers. A registration that is not renewed is gone after its time. */
 export interface WorkerRegistry {
   /** False: the name is taken. */
-  register(record: WorkerRecord): Promise<boolean>;
+  register(record: Registration): Promise<boolean>;
   /** Renews a registration; makes it anew where its time was over. */
-  heartbeat(record: WorkerRecord): Promise<void>;
+  heartbeat(record: Registration): Promise<void>;
   deregister(name: string): Promise<void>;
   list(): Promise<WorkerRecord[]>;
   /** Clears what dead workers left. The names that were cleared; none where another process sweeps just now. */

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import type { Redis } from "ioredis";
+import type { ChunkTask } from "../../src/job.js";
 import { BullQueue } from "../../src/queue/bull/bull-queue.js";
+import { NotForMeError } from "../../src/queue/chunk-queue.js";
 import { connect } from "../../src/redis/connection.js";
 import type { RedisSettings } from "../../src/settings/settings.js";
 import { RedisServer } from "../redis-server.js";
@@ -33,6 +35,29 @@ describeQueue("the queue on Redis", async () => {
 });
 
 describe("the queue on Redis", () => {
+  it("offers a task again and again that its workers cannot do, without counting that as a try", async () => {
+    const options = { name: `q-${randomUUID()}`, notForMeMs: 10 };
+    const queue = new BullQueue(await command(), settings, options);
+    const answers = [...Array.from({ length: 5 }, () => new NotForMeError("not here")), new Error("no luck")];
+    const seen: ChunkTask[] = [];
+    const given: string[] = [];
+    let tries = 0;
+    await queue.add(taskOf("jl", 0));
+    await queue.process(
+      async (task) => {
+        tries++;
+        const error = answers.shift();
+        if (error !== undefined) throw error;
+        seen.push(task);
+      },
+      { onGiveUp: async (task) => void given.push(task.jobId) },
+    );
+    await until(() => seen.length === 1);
+    expect(seen).toEqual([taskOf("jl", 0)]);
+    expect([tries, given]).toEqual([7, []]);
+    await queue.close(0);
+  });
+
   it("gives a chunk whose worker went silent to another", async () => {
     const name = `q-${randomUUID()}`;
     const quick = { name, lockMs: 600, stalledCheckMs: 300 };

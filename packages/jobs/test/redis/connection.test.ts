@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { pino } from "pino";
 import { connect, connectionOptions, reconnectDelay } from "../../src/redis/connection.js";
@@ -51,6 +52,22 @@ describe("a connection to Redis", () => {
     await server.remove();
     expect(dropped).toBe(0);
   }, 60_000);
+
+  it.each([
+    [true, "02"],
+    [false, "00"],
+  ])("has the kernel look after its socket, or not: %s", async (keepAlive, timer) => {
+    const server = await RedisServer.start();
+    const redis = connect({ ...settings, url: server.url, keepAlive }, "subscriber", "test");
+    await once(redis, "ready");
+    const port = redis.stream.localPort!.toString(16).toUpperCase().padStart(4, "0");
+    const line = readFileSync("/proc/net/tcp", "utf8")
+      .split("\n")
+      .find((socket) => socket.includes(`:${port} `));
+    expect(line!.trim().split(/\s+/)[5]!.split(":")[0]).toBe(timer);
+    redis.disconnect();
+    await server.remove();
+  });
 
   it("notices that its socket is half-open, and connects anew", async () => {
     const server = await RedisServer.start();

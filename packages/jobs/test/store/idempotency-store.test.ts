@@ -23,6 +23,27 @@ describe.each([
     expect(await store.claim("k", "b")).toMatchObject(entry);
   });
 
+  it("are a request's again where it asks twice, since an answer got lost", async () => {
+    const store = open(30_000);
+    expect(await store.claim("k", "a")).toBeUndefined();
+    expect(await store.claim("k", "a")).toBeUndefined();
+    expect(await store.claim("k", "b")).toEqual({ claimant: "a" });
+  });
+
+  it("tell the job once it is promised, outlive a late renewal, and are freed with their job", async () => {
+    const store = open(30_000);
+    await store.claim("k", "a");
+    await store.promise("k", "a", entry);
+    await store.renew("k", "a");
+    expect(await store.claim("k", "b")).toEqual({ claimant: "a", ...entry });
+    await store.complete("k", "a", entry);
+    expect(await store.claim("k", "b")).toEqual(entry);
+    await store.release("k", "a");
+    expect(await store.claim("k", "b")).toEqual(entry);
+    await store.release("k", undefined);
+    expect(await store.claim("k", "b")).toBeUndefined();
+  });
+
   it("are free again where the request failed, and where its process renews them no longer", async () => {
     const store = open(50);
     await store.claim("k", "a");
@@ -62,7 +83,8 @@ describe("the keys of submissions, in Redis", () => {
     await redis.config("SET", "maxmemory", "1");
     try {
       await store.complete("k", "a", entry);
-      expect(await store.claim("k", "b").catch((error: Error) => error.name)).toBe("StoreFullError");
+      expect(await store.claim("k", "b")).toEqual(entry);
+      expect(await store.claim("new", "b").catch((error: Error) => error.name)).toBe("StoreFullError");
     } finally {
       await redis.config("SET", "maxmemory", "0");
     }

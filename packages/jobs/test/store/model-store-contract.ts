@@ -96,6 +96,21 @@ export function describeModelStore(name: string, store: () => ModelStore): void 
       expect(sha256((await store().file("gone", record.version))!)).toBe(record.version);
     });
 
+    it("keeps a file for a job that needs it though it was to go soon, and says where one is gone", async () => {
+      const record = recordOf("needed", bytesOf("needed"));
+      const { name, version } = record;
+      await store().put(record, undefined, [bytesOf("needed")]);
+      expect(await store().hold(name, [version])).toBe(true);
+      await store().remove(record, 1);
+      expect(await store().hold(name, [version])).toBe(true);
+      const other = recordOf("unneeded", bytesOf("unneeded"));
+      await store().put(other, undefined, [bytesOf("unneeded")]);
+      await store().remove(other, 1);
+      await until(async () => (await store().file("unneeded", other.version)) === undefined);
+      expect(sha256((await store().file(name, version))!)).toBe(version);
+      expect(await store().hold("unneeded", [other.version])).toBe(false);
+    });
+
     it("tells of changes, until told to stop", async () => {
       let told = 0;
       const stop = store().watch(() => told++);

@@ -27,7 +27,7 @@ export function describeStores(name: string, stores: () => { jobs: JobStore; chu
       const { jobs } = stores();
       const job = newJob();
       await jobs.create(job);
-      expect(await jobs.chunkBegun(job.id, 0)).toBe(1);
+      expect(await jobs.chunkBegun(job.id, 0, "r")).toBe(1);
       expect((await jobs.get(job.id))?.state).toBe("running");
       await jobs.chunkDone(job.id, 1, 3);
       await jobs.seal(job.id, 8, 2);
@@ -67,21 +67,36 @@ export function describeStores(name: string, stores: () => { jobs: JobStore; chu
       await jobs.create(failed);
       expect(await jobs.fail(failed.id, "chunk 3: no")).toBe(true);
       expect(await jobs.cancel(failed.id)).toBe(false);
-      expect(await jobs.chunkBegun(failed.id, 0)).toBe(0);
+      expect(await jobs.chunkBegun(failed.id, 0, "r")).toBe(0);
       expect(await jobs.chunkDone(failed.id, 0, 1)).toBe(false);
       expect(await jobs.seal(failed.id, 1, 1)).toBe(false);
       expect(await jobs.get(failed.id)).toMatchObject({ state: "failed", error: "chunk 3: no", rowsDone: 0 });
     });
 
-    it("counts how often a chunk was begun and not ended", async () => {
+    it("counts the runs that began a chunk and did not end, each once however often it says so", async () => {
       const { jobs } = stores();
       const job = newJob();
       await jobs.create(job);
-      expect(await jobs.chunkBegun(job.id, 0)).toBe(1);
-      expect(await jobs.chunkBegun(job.id, 0)).toBe(2);
-      expect(await jobs.chunkBegun(job.id, 1)).toBe(1);
-      await jobs.chunkLeft(job.id, 0);
-      expect(await jobs.chunkBegun(job.id, 0)).toBe(1);
+      expect(await jobs.chunkBegun(job.id, 0, "run-a")).toBe(1);
+      expect(await jobs.chunkBegun(job.id, 0, "run-a")).toBe(1);
+      expect(await jobs.chunkBegun(job.id, 0, "run-b")).toBe(2);
+      expect(await jobs.chunkBegun(job.id, 1, "run-b")).toBe(1);
+      await jobs.chunkLeft(job.id, 0, "run-unknown");
+      await jobs.chunkLeft(job.id, 0, "run-a");
+      expect(await jobs.chunkBegun(job.id, 0, "run-c")).toBe(2);
+      await jobs.chunkLeft(job.id, 0, "run-b");
+      await jobs.chunkLeft(job.id, 0, "run-c");
+      expect(await jobs.chunkBegun(job.id, 0, "run-d")).toBe(1);
+    });
+
+    it("tells the time it goes by", async () => {
+      const { jobs } = stores();
+      const job = newJob();
+      const before = await jobs.now();
+      await jobs.create(job);
+      const { createdAt, touchedAt } = (await jobs.get(job.id))!;
+      expect(createdAt).toBeGreaterThanOrEqual(before);
+      expect(touchedAt).toBeLessThanOrEqual(await jobs.now());
     });
 
     it("lists the jobs that have not ended, and their chunks that are not done", async () => {
@@ -106,7 +121,7 @@ export function describeStores(name: string, stores: () => { jobs: JobStore; chu
       await jobs.create(job);
       await jobs.remove(job.id);
       expect(await jobs.get(job.id)).toBeUndefined();
-      expect(await jobs.chunkBegun(job.id, 0)).toBe(0);
+      expect(await jobs.chunkBegun(job.id, 0, "r")).toBe(0);
       expect(await jobs.cancel(job.id)).toBe(false);
     });
   });

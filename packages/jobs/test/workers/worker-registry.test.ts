@@ -1,17 +1,18 @@
+import { randomUUID } from "node:crypto";
 import { pino } from "pino";
 import { MemoryWorkerRegistry } from "../../src/workers/memory-worker-registry.js";
 import { Presence } from "../../src/workers/presence.js";
 import { RedisWorkerRegistry } from "../../src/workers/redis-worker-registry.js";
 import { register } from "../../src/workers/register.js";
 import { newWorkerName } from "../../src/workers/worker-name.js";
-import type { WorkerRecord, WorkerRegistry } from "../../src/workers/worker-registry.js";
+import type { Registration, WorkerRecord, WorkerRegistry } from "../../src/workers/worker-registry.js";
 import { type RealRedis, realRedis } from "../real-redis.js";
 import { until } from "../until.js";
 
 const identity = { service: "shap-worker-20261124000000", host: "srv-abc", pid: 1 };
 const silent = pino({ level: "silent" });
 
-const record = (name: string): WorkerRecord => ({
+const told = (name: string): WorkerRecord => ({
   ...identity,
   name,
   instance: null,
@@ -22,6 +23,7 @@ const record = (name: string): WorkerRecord => ({
   rowsPerSecond: 0,
   job: null,
 });
+const record = (name: string, token: string = randomUUID()): Registration => ({ ...told(name), token });
 
 const real = realRedis();
 let redis: RealRedis["redis"];
@@ -44,13 +46,21 @@ describe.each([
     const registry = open();
     await registry.register(record("a"));
     await registry.heartbeat({ ...record("a"), rssBytes: 7 });
-    expect(await registry.list()).toEqual([{ ...record("a"), rssBytes: 7 }]);
+    expect(await registry.list()).toEqual([{ ...told("a"), rssBytes: 7 }]);
     await registry.deregister("a");
     expect(await registry.list()).toEqual([]);
   });
 });
 
 describe("a worker registry in Redis", () => {
+  it("takes a registration that is sent again, since its answer got lost, for what it is", async () => {
+    const registry = new RedisWorkerRegistry(redis);
+    expect(await registry.register(record("again", "token-1"))).toBe(true);
+    expect(await registry.register(record("again", "token-1"))).toBe(true);
+    expect(await registry.register(record("again", "token-2"))).toBe(false);
+    expect((await registry.list()).length).toBe(1);
+  });
+
   it("forgets a worker that went silent, and clears its name once, whoever sweeps", async () => {
     const registry = new RedisWorkerRegistry(redis, 1000);
     await registry.register(record("silent"));
@@ -66,8 +76,9 @@ describe("a worker registry in Redis", () => {
     for (let i = 0; i < 200; i++) {
       const { record: made, collisions } = await register(
         registry,
+        newWorkerName(identity),
         () => newWorkerName(identity),
-        record,
+        (name) => record(name),
         silent,
       );
       expect(collisions).toBe(0);
@@ -85,7 +96,7 @@ describe("a full Redis", () => {
     try {
       expect(await registry.register(record("a"))).toBe(true);
       await registry.heartbeat({ ...record("a"), rssBytes: 7 });
-      expect(await registry.list()).toEqual([{ ...record("a"), rssBytes: 7 }]);
+      expect(await registry.list()).toEqual([{ ...told("a"), rssBytes: 7 }]);
       expect(await registry.sweep()).toEqual([]);
       await registry.deregister("a");
       expect(await registry.list()).toEqual([]);
@@ -99,15 +110,27 @@ describe("registering", () => {
   it("tries another name where one is taken", async () => {
     const registry = new MemoryWorkerRegistry();
     await registry.register(record("a"));
-    const names = ["a", "a", "b"];
-    const result = await register(registry, () => names.shift()!, record, silent);
+    const names = ["a", "b"];
+    const result = await register(
+      registry,
+      "a",
+      () => names.shift()!,
+      (name) => record(name),
+      silent,
+    );
     expect(result).toMatchObject({ record: { name: "b" }, collisions: 2 });
   });
 
   it("goes on after five taken names", async () => {
     const registry = new MemoryWorkerRegistry();
     await registry.register(record("a"));
-    const result = await register(registry, () => "a", record, silent);
+    const result = await register(
+      registry,
+      "a",
+      () => "a",
+      (name) => record(name),
+      silent,
+    );
     expect(result).toMatchObject({ record: { name: "a" }, collisions: 5 });
   });
 
@@ -128,6 +151,25 @@ describe("a worker's presence", () => {
     expect(await registry.list()).toEqual([
       expect.objectContaining({ service: "w", instance: "i-1", commit: "abc", pid: process.pid, job: "j1" }),
     ]);
+    await presence.end();
+    expect(await registry.list()).toEqual([]);
+  });
+
+  it("is one registration though the answer to the first try got lost", async () => {
+    const registry = new RedisWorkerRegistry(redis);
+    const told = registry.register.bind(registry);
+    let tries = 0;
+    registry.register = async (registration) => {
+      const answer = await told(registration);
+      if (tries++ === 0) throw new Error("the connection was cut");
+      return answer;
+    };
+    const settings = { service: "w", instance: "i-1", commit: "abc", chunkLockMs: 300 };
+    const presence = new Presence(registry, settings, { rowsDone: 0, job: null }, silent);
+    await presence.begin();
+    await until(() => tries === 2);
+    expect(await registry.list()).toHaveLength(1);
+    expect(presence.collisions).toBe(0);
     await presence.end();
     expect(await registry.list()).toEqual([]);
   });

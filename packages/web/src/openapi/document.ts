@@ -20,6 +20,9 @@ import {
 import { type Json, type Operation, operation } from "./operation.js";
 import { problemSchema } from "./problem-schema.js";
 
+/** As far as it is read here. */
+export type OpenApiDocument = Json & { readonly paths: Readonly<Record<string, Json>> };
+
 const json = ["application/json"];
 
 /** Every address, by path and method. The schemas are those that check the requests. */
@@ -173,6 +176,7 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       path: ["id"],
       headers: ["Last-Event-ID"],
       success: [200, "Events until the job ends", ["text/event-stream"]],
+      bare: [[204, "Last-Event-ID was the last"]],
       errors: [404, 503],
     },
   },
@@ -208,13 +212,14 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
 };
 
 /** The OpenAPI 3.1 document. Its schemas are made of the very ones that check requests. */
-export function openApiDocument(): Json {
+export function openApiDocument(): OpenApiDocument {
   return {
     openapi: "3.1.0",
     info: {
       title: "shap-service",
       version,
-      description: "Exact SHAP values: every explanation adds up to the prediction, or is refused.",
+      description:
+        "Exact SHAP values: every explanation adds up to the prediction, or is refused. Other methods than those of an address are answered 405, with Allow.",
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],

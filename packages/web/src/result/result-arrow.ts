@@ -22,26 +22,33 @@ import {
 } from "apache-arrow";
 import type { OpenChunks } from "./write-result.js";
 
-/** The columns of a result as a table: names, and for each chunk its numbers or texts. */
-export function resultColumns(job: Job): { texts: readonly string[]; numbers: readonly string[] } {
+/** The columns of a result as a table: those of texts, then those of numbers. */
+export function resultColumns(job: Job): {
+  texts: readonly string[];
+  numbers: readonly { name: string; isSingle: boolean }[];
+} {
+  const isSingle = job.precision === "float32";
+  const inPrecision = (name: string) => ({ name, isSingle });
   return {
     texts: job.idColumns,
     numbers: [
-      ...predictionColumns(job.outputNames),
-      ...baseValueColumns(job.outputNames),
-      ...valueColumns(job.featureNames, job.outputNames),
+      ...predictionColumns(job.outputNames).map(inPrecision),
+      // One number for all rows, told the same way in every form: float64.
+      ...baseValueColumns(job.outputNames).map((name) => ({ name, isSingle: false })),
+      ...valueColumns(job.featureNames, job.outputNames).map(inPrecision),
     ],
   };
 }
 
-/** A chunk's numbers in the order of `resultColumns`, all in the job's precision. */
+/** A chunk's numbers in the order of `resultColumns`, each in its precision. */
 export function numberColumns(job: Job, chunk: ResultChunk): NumberColumn[] {
-  const ofJob = (column: NumberColumn) =>
-    job.precision === "float32" ? Float32Array.from(column) : Float64Array.from(column);
+  const isSingle = job.precision === "float32";
+  const inPrecision = (column: NumberColumn): NumberColumn => {
+    if (column instanceof Float32Array === isSingle) return column;
+    return isSingle ? Float32Array.from(column) : Float64Array.from(column);
+  };
   const base = chunk.baseValues.map((value) => new Float64Array(chunk.rows).fill(value));
-  return [...chunk.predictions, ...base, ...chunk.values].map((column) =>
-    column instanceof Float32Array === (job.precision === "float32") ? column : ofJob(column),
-  );
+  return [...chunk.predictions.map(inPrecision), ...base, ...chunk.values.map(inPrecision)];
 }
 
 /** What ends an Arrow IPC stream: a continuation mark and a length of zero. */
@@ -52,7 +59,7 @@ export async function* writeArrow(job: Job, open: OpenChunks): AsyncGenerator<Ui
   const { texts, numbers } = resultColumns(job);
   const fields = [
     ...texts.map((name) => new Field(name, new Utf8(), false)),
-    ...numbers.map((name) => new Field(name, numberType(job), false)),
+    ...numbers.map(({ name, isSingle }) => new Field(name, numberType(isSingle), false)),
   ];
   let end: Uint8Array | undefined;
   for await (const chunk of open()) {
@@ -65,14 +72,15 @@ export async function* writeArrow(job: Job, open: OpenChunks): AsyncGenerator<Ui
   if (end !== undefined) yield end;
 }
 
-const numberType = (job: Job) => (job.precision === "float32" ? new Float32() : new Float64());
+const numberType = (isSingle: boolean) => (isSingle ? new Float32() : new Float64());
 
 function recordBatch(job: Job, fields: Field[], chunk: ResultChunk): RecordBatch {
   const length = chunk.rows;
   const children: Data[] = [
     ...chunk.ids.map((column) => vectorFromArray(column, new Utf8()).data[0]!),
     ...numberColumns(job, chunk).map(
-      (data): Data => makeData({ type: numberType(job) as Float64, length, nullCount: 0, data }),
+      (data): Data =>
+        makeData({ type: numberType(data instanceof Float32Array) as Float64, length, nullCount: 0, data }),
     ),
   ];
   return new RecordBatch(

@@ -42,7 +42,6 @@ async function* rowGroups(chunks: AsyncIterable<ResultChunk>): AsyncGenerator<Re
 function columnsOf(job: Job, group: readonly ResultChunk[]): ColumnSource[] {
   const { texts, numbers } = resultColumns(job);
   const numbersOf = group.map((chunk) => numberColumns(job, chunk));
-  const single = job.precision === "float32";
   const rows = group.reduce((sum, chunk) => sum + chunk.rows, 0);
   return [
     ...texts.map(
@@ -53,14 +52,14 @@ function columnsOf(job: Job, group: readonly ResultChunk[]): ColumnSource[] {
         nullable: false,
       }),
     ),
-    ...numbers.map((name, i): ColumnSource => {
-      const data = single ? new Float32Array(rows) : new Float64Array(rows);
+    ...numbers.map(({ name, isSingle }, i): ColumnSource => {
+      const data = isSingle ? new Float32Array(rows) : new Float64Array(rows);
       let at = 0;
       for (const columns of numbersOf) {
         data.set(columns[i]!, at);
         at += columns[i]!.length;
       }
-      return { name, data, type: single ? "FLOAT" : "DOUBLE", nullable: false };
+      return { name, data, type: isSingle ? "FLOAT" : "DOUBLE", nullable: false };
     }),
   ];
 }

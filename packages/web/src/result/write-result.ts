@@ -18,21 +18,31 @@ export function chunksOf(job: Job, store: ChunkStore): OpenChunks {
   };
 }
 
-/** The forms a result is written in, by media type; the first is the default. */
+/**
+ * The forms a result is written in, by media type; the first is the default. Each reads a chunk before it writes anything:
+ * a result that is lost can be answered with a problem.
+ */
 export const resultWriters = {
   "text/csv": writeCsv,
   "application/x-ndjson": writeNdjson,
   "application/json": writeJson,
   "application/vnd.apache.arrow.stream": writeArrow,
   "application/vnd.apache.parquet": writeParquet,
-} as const;
+} as const satisfies Record<string, (job: Job, open: OpenChunks) => AsyncGenerator<ResultPart>>;
+
+/** What a writer gives: text of UTF-8, or bytes. */
+export type ResultPart = string | Uint8Array;
 
 export type ResultType = keyof typeof resultWriters;
 export const resultTypes = Object.keys(resultWriters) as ResultType[];
 
-async function* writeCsv(job: Job, open: OpenChunks): AsyncGenerator<string | Uint8Array> {
-  yield csvHeader(job);
-  for await (const chunk of shortest(open)()) yield csvRows(chunk);
+async function* writeCsv(job: Job, open: OpenChunks): AsyncGenerator<ResultPart> {
+  let begun = false;
+  for await (const chunk of shortest(open)()) {
+    if (!begun) yield csvHeader(job);
+    begun = true;
+    yield csvRows(chunk);
+  }
 }
 
 /** A line a row: `{ids?, predictions, baseValues, values}`. */

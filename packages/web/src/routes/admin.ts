@@ -30,6 +30,7 @@ export function adminRoutes({ queue }: Backend): Router {
       throw new ProblemError(
         "method-not-allowed",
         "This page only shows; jobs are deleted by DELETE /v1/jobs/{id}",
+        { headers: { Allow: "GET, HEAD" } },
       );
     }
     if (queue.board === undefined) {

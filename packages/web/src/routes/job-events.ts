@@ -10,16 +10,21 @@ const LEAST_MS = 200;
 /**
  * Server-sent events of a job: `progress`, then one of `completed`, `failed`, `cancelled`, or `deleted`; each carries the
  * job's document. An event's id is the number of chunks done and the state, so that a client that comes back with
- * Last-Event-ID is told only what it has not heard.
+ * Last-Event-ID is told only what it has not heard: 204 where that is all there will ever be.
  */
-export function sendJobEvents(req: Request, res: Response, job: Job, backend: Backend): Promise<void> {
+export async function sendJobEvents(req: Request, res: Response, job: Job, backend: Backend): Promise<void> {
+  let lastId = req.get("last-event-id") ?? "";
+  if (isFinal(job.state) && lastId === eventId(job)) {
+    // An EventSource comes back whenever a stream ends, and stops at this.
+    res.status(204).set("Cache-Control", "no-store").end();
+    return;
+  }
   res.status(200).set({
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-store",
     "X-Accel-Buffering": "no",
   });
   res.flushHeaders();
-  let lastId = req.get("last-event-id") ?? "";
   let timer: NodeJS.Timeout | undefined;
   return new Promise<void>((resolve) => {
     const end = () => {

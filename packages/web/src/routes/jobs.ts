@@ -1,14 +1,14 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { types } from "node:util";
 import {
   type Backend,
   baseValueColumns,
+  filesOf,
   isFinal,
   type Job,
   JobIntake,
   jobModelOf,
   type ModelCatalogue,
+  ModelChangedError,
   newJobId,
   predictionColumns,
   removeJob,
@@ -23,8 +23,11 @@ import { requireRole } from "../http/authenticate.js";
 import { noQuery } from "../http/no-query.js";
 import { ProblemError } from "../http/problem.js";
 import type { UnderWay } from "../http/under-way.js";
+import { isKnown, negotiateResult } from "../result/negotiate.js";
+import { sendResult } from "../result/send-result.js";
 import { topColumns } from "../result/top-columns.js";
-import { chunksOf, type ResultType, resultTypes, resultWriters } from "../result/write-result.js";
+import { chunksOf, resultWriters } from "../result/write-result.js";
+import { dropRest } from "../upload/drop-rest.js";
 import { IdempotentRequest } from "../upload/idempotency.js";
 import { unpack } from "../upload/unpack.js";
 import { uploadReader } from "../upload/upload-readers.js";
@@ -57,10 +60,10 @@ export function jobRoutes(
   router.post("/", requireRole("write"), async (req, res) => {
     const query = submitQuery.parse(req.query);
     const served = await (query.model === undefined ? onlyModel(models) : findModel(models, query.model));
-    const once = await IdempotentRequest.begin(req, res, backend.idempotency);
+    const once = await IdempotentRequest.begin(req, res, backend);
     const job =
       once?.earlier === undefined
-        ? await uploads.add(takeInOnce(once, () => takeIn(req, res, served, query)))
+        ? await uploads.add(takeInOnce(req, once, () => takeIn(req, res, served, query, once)))
         : await findJob(await once.repeat(req));
     res.status(202).location(`/v1/jobs/${job.id}`).setHeader("Retry-After", "1");
     res.json(jobDocument(job));
@@ -85,38 +88,46 @@ export function jobRoutes(
         `Job ${job.id} is ${job.state}${job.error ? `: ${job.error}` : ""}`,
       );
     }
-    const type = req.accepts(resultTypes) as ResultType | false;
-    if (type === false) {
-      throw new ProblemError("not-acceptable", `A result is served as ${resultTypes.join(", ")}`);
-    }
-    // A completed job never changes, and its numbers are determined by its rows and the model's version.
-    const etag = `"${job.id}-${type.replace(/\W/g, "-")}-${top ?? "all"}"`;
-    res.set({ ETag: etag, Vary: "Accept", "Cache-Control": "private, immutable, max-age=86400" });
-    if (req.get("if-none-match")?.includes(etag)) {
-      res.status(304).end();
-      return;
-    }
-    res.status(200).type(type);
+    const type = negotiateResult(req);
     const open = chunksOf(job, backend.chunks);
     const table = top === undefined ? { job, open } : topColumns(job, open, top);
-    await pipeline(Readable.from(resultWriters[type](table.job, table.open)), res);
+    // A completed job never changes, and its numbers are determined by its rows and the model's version.
+    const etag = `"${job.id}-${type.replace(/\W/g, "-")}-${top ?? "all"}"`;
+    const caching = { ETag: etag, Vary: "Accept", "Cache-Control": "private, immutable, max-age=86400" };
+    if (isKnown(req, etag)) {
+      res.status(304).set(caching).end();
+      return;
+    }
+    const parts = resultWriters[type](table.job, table.open);
+    try {
+      await sendResult(req, res, parts, { ...caching, "Content-Type": type });
+    } catch (error) {
+      // Its chunks are gone where it was deleted meanwhile.
+      if (!res.headersSent) await findJob(job.id);
+      throw error;
+    }
   });
 
   router.delete<{ id: string }>("/:id", requireRole("write"), noQuery, async (req, res) => {
     const job = await findJob(req.params.id);
     if (!isFinal(job.state)) await backend.jobs.cancel(job.id);
-    await removeJob(job.id, job.chunks ?? job.chunksDone, backend);
+    await removeJob(job.id, backend, job.chunks);
     res.status(204).end();
   });
 
   /** A key is kept with the job it made, and is free again where none was made. */
-  async function takeInOnce(once: IdempotentRequest | undefined, take: () => Promise<Job>): Promise<Job> {
+  async function takeInOnce(
+    req: Request,
+    once: IdempotentRequest | undefined,
+    take: () => Promise<Job>,
+  ): Promise<Job> {
     try {
       const job = await take();
-      await once?.complete(job.id);
+      await once?.complete();
       return job;
     } catch (error) {
-      await once?.release().catch(() => {});
+      dropRest(req);
+      await once?.release();
       throw error;
     }
   }
@@ -126,6 +137,7 @@ export function jobRoutes(
     res: Response,
     served: ServedModel,
     { perturbation, output, extra, id, precision }: SubmitQuery,
+    once: IdempotentRequest | undefined,
   ): Promise<Job> {
     const idColumns = id === undefined ? [] : [id].flat();
     const options = { perturbation, output };
@@ -148,8 +160,10 @@ export function jobRoutes(
       },
       backend,
       settings.chunkLockMs / 6,
+      goneSignal(req),
     );
     try {
+      await holdModel(served);
       const width = { features: featureNames.length, outputs: outputNames.length };
       const size = Math.min(settings.maxBatchSize, rowsWithin(settings.memory.limitBytes, width));
       const shape = { featureNames, categories, idColumns, extra, size };
@@ -157,11 +171,9 @@ export function jobRoutes(
       if (source.destroyed) throw source.errored ?? new ProblemError("bad-request", "The body was cut off");
       for await (const { matrix, ids } of reader(source, shape)) await intake.add(matrix, ids);
       if (intake.rows === 0) throw new ProblemError("empty-body", "The upload holds no rows");
+      await once?.promise(intake.job.id);
       await intake.seal();
     } catch (error) {
-      // What is left of the upload is read and dropped, so that the client gets to see the answer.
-      req.unpipe();
-      req.resume();
       await intake.abandon();
       throw isBrokenGzip(error) ? new ProblemError("bad-request", "The body is no whole gzip stream") : error;
     }
@@ -169,6 +181,13 @@ export function jobRoutes(
     if (job === undefined)
       throw new ProblemError("job-not-found", "The job was deleted while it was taken in");
     return job;
+  }
+
+  /** A model that is removed just now stays for this job. */
+  async function holdModel(served: ServedModel): Promise<void> {
+    if (served.origin !== "upload") return;
+    if (await backend.modelStore.hold(served.name, filesOf(served))) return;
+    throw new ModelChangedError(`model ${served.name} was removed just now`);
   }
 
   async function findJob(id: string): Promise<Job> {
@@ -183,11 +202,20 @@ export function jobRoutes(
 /** The result's columns must have different names, or no reader can tell them apart. */
 function refuseDoubledNames({ model }: ServedModel, idColumns: readonly string[]): void {
   const own = [...predictionColumns(model.outputNames), ...baseValueColumns(model.outputNames)];
-  const names = [...idColumns, ...own, ...valueColumns(model.featureNames, model.outputNames)];
-  const doubled = idColumns.find((name) => names.indexOf(name) !== names.lastIndexOf(name));
+  const taken = new Set([...own, ...valueColumns(model.featureNames, model.outputNames)]);
+  const doubled = idColumns.find((name) => taken.size === taken.add(name).size);
   if (doubled !== undefined) {
     throw new ProblemError("bad-request", `id=${doubled}: the result has a column of this name already`);
   }
+}
+
+/** Aborted when the client hangs up before its body has come to its end. */
+function goneSignal(req: Request): AbortSignal {
+  const gone = new AbortController();
+  req.once("close", () => {
+    if (!req.complete) gone.abort(new ProblemError("bad-request", "The body was cut off"));
+  });
+  return gone.signal;
 }
 
 async function onlyModel(models: ModelCatalogue): Promise<ServedModel> {

@@ -1,5 +1,5 @@
 import { createHash, type Hash, randomUUID } from "node:crypto";
-import type { IdempotencyStore } from "@shap-service/jobs";
+import { type IdempotencyStore, type IdempotentJob, isFinal, type JobStore } from "@shap-service/jobs";
 import type { Request, Response } from "express";
 import type { Caller } from "../http/authenticate.js";
 import { ProblemError } from "../http/problem.js";
@@ -11,6 +11,7 @@ import { ProblemError } from "../http/problem.js";
 export class IdempotentRequest {
   private readonly digest: Hash;
   private renewal: NodeJS.Timeout | undefined;
+  private job: IdempotentJob | undefined;
 
   private constructor(
     private readonly store: IdempotencyStore,
@@ -18,7 +19,7 @@ export class IdempotentRequest {
     private readonly claimant: string,
     req: Request,
     /** The job of an earlier request with this key, and the digest of what it sent. */
-    readonly earlier: { readonly jobId: string; readonly digest: string } | undefined,
+    readonly earlier: IdempotentJob | undefined,
   ) {
     this.digest = createHash("sha256").update(`${req.originalUrl}\n`);
     req.on("data", (bytes: Buffer) => this.digest.update(bytes));
@@ -33,7 +34,7 @@ export class IdempotentRequest {
   static async begin(
     req: Request,
     res: Response,
-    store: IdempotencyStore,
+    { idempotency: store, jobs }: { idempotency: IdempotencyStore; jobs: JobStore },
   ): Promise<IdempotentRequest | undefined> {
     const given = req.get("idempotency-key");
     if (given === undefined) return undefined;
@@ -47,15 +48,21 @@ export class IdempotentRequest {
     const caller = res.locals.caller as Caller;
     const key = createHash("sha256").update(`${caller.name}\n${text}`).digest("hex");
     const claimant = randomUUID();
-    const found = await store.claim(key, claimant);
-    if (found === undefined) return new IdempotentRequest(store, key, claimant, req, undefined);
-    const { jobId, digest } = found;
-    if (jobId === undefined || digest === undefined) {
-      throw new ProblemError("key-in-flight", "Wait for the answer to the first request with this key", {
-        retryAfterSeconds: 1,
-      });
+    for (;;) {
+      const found = await store.claim(key, claimant);
+      if (found === undefined) return new IdempotentRequest(store, key, claimant, req, undefined);
+      const { jobId, digest } = found;
+      const fate = jobId === undefined || digest === undefined ? "under way" : await fateOf(jobId, jobs);
+      if (fate === "taken in") {
+        return new IdempotentRequest(store, key, claimant, req, found as IdempotentJob);
+      }
+      if (fate === "under way") {
+        throw new ProblemError("key-in-flight", "Wait for the answer to the first request with this key", {
+          retryAfterSeconds: 1,
+        });
+      }
+      await store.release(key, found.claimant);
     }
-    return new IdempotentRequest(store, key, claimant, req, { jobId, digest });
   }
 
   /** Reads the whole of a repeated request and gives the first one's job. @throws ProblemError 422 */
@@ -73,13 +80,29 @@ export class IdempotentRequest {
     return earlier.jobId;
   }
 
-  complete(jobId: string): Promise<void> {
+  /** All was read: from now on the job tells what became of this request, whatever becomes of this process. */
+  async promise(jobId: string): Promise<void> {
     clearInterval(this.renewal);
-    return this.store.complete(this.key, this.claimant, { jobId, digest: this.digest.digest("hex") });
+    this.job = { jobId, digest: this.digest.digest("hex") };
+    await this.store.promise(this.key, this.claimant, this.job);
   }
 
-  release(): Promise<void> {
-    clearInterval(this.renewal);
-    return this.store.release(this.key, this.claimant);
+  /** The job is sealed. Where that cannot be told, the promise has the same meaning. */
+  async complete(): Promise<void> {
+    if (this.job !== undefined) await this.store.complete(this.key, this.claimant, this.job).catch(() => {});
   }
+
+  /** No job was made. After the promise, the job's absence says so. */
+  async release(): Promise<void> {
+    clearInterval(this.renewal);
+    if (this.job === undefined) await this.store.release(this.key, this.claimant).catch(() => {});
+  }
+}
+
+/** A job that is gone, or whose upload never came to its end, leaves its key to the next request. */
+async function fateOf(jobId: string, jobs: JobStore): Promise<"taken in" | "under way" | "gone"> {
+  const job = await jobs.get(jobId);
+  if (job === undefined) return "gone";
+  if (job.chunks !== undefined) return "taken in";
+  return isFinal(job.state) ? "gone" : "under way";
 }

@@ -6,7 +6,7 @@ import { arrowMessages } from "./arrow/arrow-messages.js";
 import { ByteQueue } from "./arrow/byte-queue.js";
 import { type CellReader, cellReader } from "./arrow/cell-readers.js";
 import { FILE_MARK, fileMessages, type RawMessage, streamMessages } from "./arrow/raw-messages.js";
-import { type ColumnWish, planColumns } from "./column-plan.js";
+import { type ColumnPlan, type ColumnWish, planColumns } from "./column-plan.js";
 import { onDisk } from "./on-disk.js";
 import { BatchBuilder, type BatchShape, type RowBatch } from "./row-batch.js";
 import { mayUnpackTo } from "./unpack.js";
@@ -16,13 +16,17 @@ export async function* readArrow(source: Readable, shape: BatchShape & ColumnWis
   const builder = new BatchBuilder(shape);
   const sent = { bytes: 0 };
   let claimed = 0;
+  let plan: ColumnPlan | undefined;
   for await (const batch of recordBatches(source, sent)) {
     claimed += batch.numRows;
     refuseBomb(claimed, shape, sent.bytes);
-    const { featureOf, idAt } = planColumns(
+    // Once: the columns stay the same, and a stream may have any number of batches.
+    plan ??= planColumns(
       batch.schema.fields.map((field) => field.name),
       shape,
     );
+    if (batch.numRows === 0) continue;
+    const { featureOf, idAt } = plan;
     const features = Array.from(featureOf, (feature, c) => ({ feature, c }))
       .filter(({ feature }) => feature >= 0)
       .map(({ feature, c }) => ({ feature, cell: readerOf(batch, c, "number") }));

@@ -1,6 +1,7 @@
 import { isJsonText } from "@shap-service/jobs";
 import { type Request, type Response, raw } from "express";
 import { ProblemError } from "../http/problem.js";
+import { refuseForeignCharset } from "./charset.js";
 
 /** A model file is bytes; the types its background rows come as. */
 export const modelType = "application/octet-stream";
@@ -35,6 +36,7 @@ export async function readBackgroundUpload(
   if (!unsaid && !backgroundTypes.includes(type)) {
     throw new ProblemError("unsupported-media-type", `Send ${backgroundTypes.join(" or ")}, not ${type}`);
   }
+  refuseForeignCharset(req.get("content-type"));
   const bytes = await readBytes(req, res, maxBytes, "body-too-large");
   if (!unsaid && isJsonText(bytes) !== (type === "application/json")) {
     throw new ProblemError(

@@ -56,8 +56,16 @@ function fillFromObject(
   for (const [i, name] of shape.idColumns.entries()) {
     if (!Object.hasOwn(row, name))
       throw fault(builder.row, `has no ${JSON.stringify(name)}, which id= asks for`, name);
+    refuseRounded(builder.row, name, row[name]);
     builder.setId(i, row[name]);
   }
+}
+
+/** JSON.parse has rounded such an integer already: two rows could get the same name. */
+function refuseRounded(row: number, name: string, value: unknown): void {
+  if (typeof value !== "number" || !Number.isInteger(value) || Number.isSafeInteger(value)) return;
+  const what = `${JSON.stringify(name)} is an integer beyond 2^53, which is not carried as it is: send it as a text`;
+  throw fault(row, what, name);
 }
 
 function fault(row: number, what: string, column?: string): ProblemError {

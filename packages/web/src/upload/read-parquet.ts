@@ -1,11 +1,11 @@
 import type { Readable } from "node:stream";
 import { parquetMetadataAsync, parquetSchema } from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
-import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
-import type { ColumnDecoder, DecodedArray, FileMetaData, RowGroup } from "hyparquet/src/types.js";
+import type { ColumnDecoder, DecodedArray, FileMetaData, RowGroup, SchemaTree } from "hyparquet/src/types.js";
 import { ProblemError } from "../http/problem.js";
 import { type ColumnWish, planColumns } from "./column-plan.js";
 import { onDisk, type PiecesOfFile } from "./on-disk.js";
+import { type CellConverter, cellConverter, rawColumn } from "./parquet-cells.js";
 import { MAX_PAGE_BYTES, readDictionary, readValues } from "./parquet-page.js";
 import { BatchBuilder, type BatchShape, type RowBatch } from "./row-batch.js";
 import { mayUnpackTo } from "./unpack.js";
@@ -28,22 +28,28 @@ async function* batchesOf(file: ParquetFile, shape: BatchShape & ColumnWish): As
   const { featureOf, idAt } = planColumns(file.names, shape);
   file.refuseBomb(shape.featureNames.length + shape.idColumns.length);
   const builder = new BatchBuilder(shape);
-  const wanted = file.names.flatMap((name, c) =>
-    featureOf[c]! >= 0 || idAt.includes(c) ? [{ name, feature: featureOf[c]!, id: idAt.indexOf(c) }] : [],
-  );
+  const idOf = new Map(Array.from(idAt, (c, id) => [c, id]));
+  const wanted = file.names.flatMap((name, c) => {
+    const feature = featureOf[c]!;
+    const id = idOf.get(c) ?? -1;
+    if (feature < 0 && id < 0) return [];
+    const asNumber = feature < 0 ? undefined : file.converter(name, "number");
+    const asText = id < 0 ? undefined : file.converter(name, "text");
+    return [{ name, feature, id, asNumber, asText }];
+  });
   for (const group of file.groups) {
     const columns = await sound(() =>
       wanted.map((what) => ({ ...what, pages: file.column(group, what.name) })),
     );
     for (let r = Number(group.num_rows); r > 0; r--) {
-      for (const { pages, feature, id } of columns) {
+      for (const { pages, feature, id, asNumber, asText } of columns) {
         if (pages.at === pages.values.length) {
           await sound(() => pages.next());
           refuseAboveHeld(columns.map((column) => column.pages.heldBytes));
         }
         const value = pages.values[pages.at++];
-        if (feature >= 0) builder.setValue(feature, value);
-        if (id >= 0) builder.setId(id, value);
+        if (asNumber !== undefined) builder.setValue(feature, asNumber(value));
+        if (asText !== undefined) builder.setId(id, asText(value));
       }
       const full = builder.endRow();
       if (full !== undefined) yield full;
@@ -63,13 +69,17 @@ function refuseAboveHeld(bytes: readonly number[]): void {
 }
 
 class ParquetFile {
+  private readonly nodeOf: ReadonlyMap<string, SchemaTree>;
+
   private constructor(
     private readonly file: PiecesOfFile,
     private readonly bytes: number,
     private readonly metadata: FileMetaData,
-    private readonly schema: ReturnType<typeof parquetSchema>,
+    private readonly schema: SchemaTree,
     readonly names: readonly string[],
-  ) {}
+  ) {
+    this.nodeOf = new Map(schema.children.map((child) => [child.element.name, child]));
+  }
 
   static open(file: PiecesOfFile): Promise<ParquetFile> {
     return sound(async () => {
@@ -103,9 +113,22 @@ class ParquetFile {
     throw new ProblemError("body-too-large", `${this.bytes} bytes of Parquet say they are ${rows} rows`);
   }
 
+  /** Of the cells of a column. @throws ProblemError, as does what it gives, that names the column */
+  converter(name: string, use: "number" | "text"): CellConverter {
+    const told = <T>(convert: () => T): T => {
+      try {
+        return convert();
+      } catch (error) {
+        throw new ProblemError("bad-table", `column ${JSON.stringify(name)}: ${(error as Error).message}`);
+      }
+    };
+    const convert = told(() => cellConverter(this.nodeOf.get(name)!.element, use));
+    return (value) => told(() => convert(value));
+  }
+
   /** @throws ProblemError where the column holds lists or records, or the row group lacks it */
   column(group: RowGroup, name: string): ColumnPages {
-    const node = this.schema.children.find((child) => child.element.name === name)!;
+    const node = this.nodeOf.get(name)!;
     const { type, repetition_type } = node.element;
     const chunk = group.columns.find(({ meta_data }) => meta_data?.path_in_schema[0] === name);
     if (type === undefined || repetition_type === "REPEATED" || chunk?.meta_data === undefined) {
@@ -116,11 +139,10 @@ class ParquetFile {
     const end = Math.min(this.bytes, start + Number(total_compressed_size));
     return new ColumnPages(this.file, start, end, {
       pathInSchema: [name],
-      element: node.element,
+      ...rawColumn(node.element),
       schemaPath: [this.schema, node],
       type,
       codec,
-      parsers: DEFAULT_PARSERS,
     });
   }
 }

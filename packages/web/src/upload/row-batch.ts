@@ -59,10 +59,17 @@ export class BatchBuilder {
     } else this.refuse(feature, show(value));
   }
 
-  /** A cell to carry along: dates in ISO 8601, a missing value as an empty text. */
+  /** A cell to carry along as its text; a missing value as an empty one. */
   setId(column: number, value: unknown): void {
     const text = textOf(value);
     if (text === undefined) this.refuseId(column, show(value));
+    if (lostLetters.test(text)) {
+      const name = this.shape.idColumns[column]!;
+      this.fault(
+        name,
+        `${show(text)} has letters that are no UTF-8, or were lost before: send the table as UTF-8`,
+      );
+    }
     this.ids[column]!.push(text);
     this.textLength += text.length;
   }
@@ -135,7 +142,6 @@ export class BatchBuilder {
 
 function textOf(value: unknown): string | undefined {
   if (value === null || value === undefined) return "";
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
   return typeof value === "object" ? undefined : String(value);
 }
 
@@ -143,9 +149,10 @@ function textOf(value: unknown): string | undefined {
 export function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (typeof value !== "object" || value === null) return String(value);
-  if (value instanceof Date) return "a date";
   return Array.isArray(value) ? "a list" : "an object";
 }
 
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+/** What stands for bytes that are no UTF-8, and halves of letters, which become it: names that differ would be the same. */
+const lostLetters = /[\uFFFD\p{Surrogate}]/u;
 const missing = /^(nan|na|null|none)$/i;

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { ProblemError } from "../http/problem.js";
+import { refuseForeignCharset } from "./charset.js";
 import type { ColumnWish } from "./column-plan.js";
 import { readArrow } from "./read-arrow.js";
 import { readCsv } from "./read-csv.js";
@@ -23,6 +24,8 @@ const readers: Readonly<Record<string, UploadReader>> = {
   "application/vnd.apache.parquet": readParquet,
 };
 
+const binaryTypes = /^application\/vnd\.apache\./;
+
 /** The media types a table may have. */
 export const uploadTypes: readonly string[] = Object.keys(readers).filter((name) => !name.includes("form"));
 
@@ -30,7 +33,10 @@ export const uploadTypes: readonly string[] = Object.keys(readers).filter((name)
 export function uploadReader(contentType: string | undefined): UploadReader {
   const type = contentType?.split(";")[0]?.trim().toLowerCase() ?? "text/csv";
   const reader = Object.hasOwn(readers, type) ? readers[type] : undefined;
-  if (reader !== undefined) return reader;
+  if (reader !== undefined) {
+    if (!binaryTypes.test(type)) refuseForeignCharset(contentType);
+    return reader;
+  }
   throw new ProblemError(
     "unsupported-media-type",
     `${JSON.stringify(type)} is not read here. Send ${uploadTypes.join(", ")}`,

@@ -1,4 +1,7 @@
 import { setTimeout } from "node:timers/promises";
+import { withHash } from "../../../jobs/src/store/redis/redis-client.js";
+import { beginChunk } from "../../../jobs/src/store/redis/scripts.js";
+import { CommandProxy } from "../../../jobs/test/command-proxy.js";
 import { RedisServer } from "../../../jobs/test/redis-server.js";
 import { until } from "../../../jobs/test/until.js";
 import { exampleText, post, postCsv, sampleRows } from "../service.js";
@@ -90,6 +93,30 @@ describe("while Redis is away", () => {
       await service.expectWhole(id, table);
       expect(worker.runs).toBe(true);
       expect(service.web.runs).toBe(true);
+    },
+    LIMIT_MS,
+  );
+});
+
+describe("a Redis that freezes at the moment a worker tells that it begins a chunk", () => {
+  it(
+    "does not make its worker look dead, however often the command is sent again",
+    async () => {
+      const service = await RunningService.start({ REDIS_TIMEOUT: "1" });
+      const proxy = await CommandProxy.to(service.redis.port);
+      const id = await service.submit(tableOf(25));
+      const begins = proxy.trap("before", new RegExp(withHash(beginChunk).sha1), () => {
+        process.kill(service.redis.pid, "SIGSTOP");
+        return true;
+      });
+      const worker = await service.startWorker({ REDIS_URL: proxy.url });
+      await begins;
+      // Longer than three times a command's time limit.
+      await setTimeout(endurance ? ABSENCE_MS : 5000);
+      process.kill(service.redis.pid, "SIGCONT");
+      await service.expectWhole(id, tableOf(25));
+      expect(worker.runs).toBe(true);
+      proxy.close();
     },
     LIMIT_MS,
   );

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { type ClientRequest, request } from "node:http";
+import { withHash } from "../../../jobs/src/store/redis/redis-client.js";
+import { sealJob } from "../../../jobs/src/store/redis/scripts.js";
 import { CommandProxy } from "../../../jobs/test/command-proxy.js";
 import { until } from "../../../jobs/test/until.js";
 import { finished, postCsv } from "../service.js";
@@ -56,7 +58,9 @@ describe("an upload whose web process", () => {
       const second = ((await again.json()) as { id: string }).id;
       await service.startWorker();
       await service.expectWhole(second, table);
-      expect(await finished(service.url, id)).toMatchObject({ error: "the upload was broken off" });
+      expect(await finished(service.url, id)).toMatchObject({
+        error: "the upload did not come to its end: send the table again",
+      });
       await until(queueIsEmpty);
       expect(await service.redis.keys(`*${id}*`)).toEqual([`shap:job:${id}`]);
       await service.stopWorkers();
@@ -97,6 +101,37 @@ describe("an upload whose web process", () => {
       await service.startWorker();
       const [job] = await service.redis.keys("shap:job:*:in");
       await service.expectWhole(/job:(\w+):/.exec(job!)![1]!, table);
+    },
+    LIMIT_MS,
+  );
+});
+
+describe("a job whose web process is killed between its last row and its answer", () => {
+  it(
+    "is the one that the same key and table give",
+    async () => {
+      const table = tableOf(50);
+      await service.redis.ask("FLUSHALL");
+      const proxy = await CommandProxy.to(service.redis.port);
+      await service.web.stop("SIGKILL");
+      await service.restartWeb({ REDIS_URL: proxy.url });
+      const sealed = proxy.trap("after", new RegExp(withHash(sealJob).sha1), async () => {
+        await service.web.stop("SIGKILL");
+        return false;
+      });
+      const answer = postCsv(`${service.url}/v1/jobs`, table, key).catch(() => "cut");
+      await sealed;
+      expect(await answer).toBe("cut");
+      await service.restartWeb();
+      const again = await postCsv(`${service.url}/v1/jobs`, table, key);
+      expect(again.status).toBe(202);
+      const { id } = (await again.json()) as { id: string };
+      await service.startWorker();
+      await service.expectWhole(id, table);
+      const jobs = (await service.redis.keys("shap:job:*")).map((name) => name.split(":")[2]);
+      expect(new Set(jobs)).toEqual(new Set([id]));
+      await service.stopWorkers();
+      proxy.close();
     },
     LIMIT_MS,
   );

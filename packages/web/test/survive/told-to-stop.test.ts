@@ -1,4 +1,8 @@
 import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { BullQueue } from "../../../jobs/src/queue/bull/bull-queue.js";
 import { withHash } from "../../../jobs/src/store/redis/redis-client.js";
@@ -6,7 +10,18 @@ import { putBlob } from "../../../jobs/src/store/redis/scripts.js";
 import { CommandProxy } from "../../../jobs/test/command-proxy.js";
 import { until } from "../../../jobs/test/until.js";
 import type { NodeProcess } from "../node-process.js";
+import { finished } from "../service.js";
 import { LIMIT_MS, RunningService, tableOf } from "./running-service.js";
+
+const example = new URL("../../../../examples/mortgage/model.json", import.meta.url);
+
+/** A folder with a version of the example's model, which is not the one every process has. */
+async function modelFolder(version: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "shap-models-"));
+  const text = await readFile(example, "utf8");
+  await writeFile(join(folder, "mortgage.json"), `${text}${version}`);
+  return folder;
+}
 
 const table = tableOf(200);
 const CHUNK_ROWS = 25;
@@ -96,7 +111,46 @@ describe("a worker that is told to stop", () => {
   );
 });
 
+describe("a worker that uses too much memory", () => {
+  it(
+    "and is told to stop while it ends by itself finishes its chunk all the same",
+    async () => {
+      const { id, worker, release } = await workerAtChunk({ MAX_MEMORY_MB: "64" });
+      await worker.says(/"reason":"memory".*no new chunk is taken/);
+      const exited = worker.stop("SIGTERM");
+      await setTimeout(200);
+      expect(worker.runs).toBe(true);
+      release();
+      expect(await exited).toBe(0);
+      expect(await service.job(id)).toMatchObject({ rowsDone: CHUNK_ROWS });
+      await service.startWorker();
+      await service.expectWhole(id, table);
+    },
+    LIMIT_MS,
+  );
+});
+
 describe("two generations of workers", () => {
+  it(
+    "have models of their own under one name, and each explains the jobs of its own",
+    async () => {
+      const [older, newer] = await Promise.all([modelFolder(" "), modelFolder("\n")]);
+      const own = await RunningService.start({ SHAP_MODEL_DIR: older, LOG_LEVEL: "debug" });
+      const id = await own.submit(table);
+      const young = await own.startWorker({ SHAP_MODEL_DIR: newer });
+      // Every chunk comes back to the queue, however often: nobody is there yet who has the model.
+      const chunks = table.split("\n").length - 1;
+      await until(
+        () => (young.stdout.match(/left to another worker/g)?.length ?? 0) >= Math.ceil(chunks / CHUNK_ROWS),
+      );
+      expect(await own.job(id)).toMatchObject({ rowsDone: 0 });
+      await own.startWorker();
+      expect(await finished(own.url, id)).toMatchObject({ state: "completed" });
+      await Promise.all([older, newer].map((folder) => rm(folder, { recursive: true })));
+    },
+    LIMIT_MS,
+  );
+
   it(
     "work side by side, and neither takes a task of another schema",
     async () => {

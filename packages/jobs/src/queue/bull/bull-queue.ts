@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import Bull from "bull";
 import type { Redis } from "ioredis";
@@ -11,6 +12,7 @@ import {
   type ChunkHandler,
   type ChunkQueue,
   MAX_ATTEMPTS,
+  NotForMeError,
   type QueueCounts,
   type QueueEvents,
 } from "../chunk-queue.js";
@@ -23,6 +25,8 @@ export interface BullQueueOptions {
   readonly lockMs?: number;
   /** How often chunks of silent workers are looked for. Default a third of the lock. */
   readonly stalledCheckMs?: number;
+  /** How soon a task that this process cannot do is offered anew, about. Default 2.5 s. */
+  readonly notForMeMs?: number;
 }
 
 /**
@@ -30,6 +34,23 @@ export interface BullQueueOptions {
  * poisonous, so that Bull never drops a chunk unasked.
  */
 const MAX_STALLED = 1000;
+
+/** Bull's own count of tries is no use: it counts lost locks, too. See `Tries`. */
+const BULL_ATTEMPTS = 1_000_000;
+const AGAIN_MS = 1000;
+/**
+ * Workers of two generations may run side by side for minutes; what only one of them can do is offered anew for ten, now
+ * sooner, now later: in step with Bull's own waits the same worker would get it again and again.
+ */
+const NOT_FOR_ME_MS = 2500;
+const MAX_NOT_FOR_ME = 240;
+
+/** What became of a task's tries so far, kept with it in the queue. */
+interface Tries {
+  readonly failed?: number;
+  readonly notForMe?: number;
+}
+type Queued = ChunkTask & { readonly tries?: Tries };
 
 const RETRY_MS = 1000;
 const PAUSE_MS = 1000;
@@ -40,7 +61,7 @@ const PAUSE_MS = 1000;
  */
 export class BullQueue implements ChunkQueue {
   readonly kind = "redis";
-  private bull: Bull.Queue<ChunkTask>;
+  private bull: Bull.Queue<Queued>;
   private readonly ownConnections: Redis[] = [];
   private readonly abort = new AbortController();
   private readonly lockMs: number;
@@ -59,8 +80,8 @@ export class BullQueue implements ChunkQueue {
     this.bull = this.open();
   }
 
-  private open(): Bull.Queue<ChunkTask> {
-    const bull = new Bull<ChunkTask>(this.options.name ?? queueName(), {
+  private open(): Bull.Queue<Queued> {
+    const bull = new Bull<Queued>(this.options.name ?? queueName(), {
       createClient: (type) => (type === "client" ? this.redis : this.connect(type)),
       settings: {
         lockDuration: this.lockMs,
@@ -68,17 +89,20 @@ export class BullQueue implements ChunkQueue {
         stalledInterval: this.options.stalledCheckMs ?? Math.round(this.lockMs / 3),
         maxStalledCount: MAX_STALLED,
         drainDelay: 5,
+        backoffStrategies: {
+          byCause: (_made, error) => (error instanceof NotForMeError ? this.notForMeMs() : AGAIN_MS),
+        },
       },
       defaultJobOptions: {
-        attempts: MAX_ATTEMPTS,
-        backoff: { type: "fixed", delay: 1000 },
+        attempts: BULL_ATTEMPTS,
+        backoff: { type: "byCause" },
         removeOnComplete: true,
         removeOnFail: true,
       },
     });
     bull.on("error", (error) => this.events.onError?.(error));
-    bull.on("stalled", (job: Bull.Job<ChunkTask>) => this.events.onStalled?.(job.data));
-    bull.on("lock-extension-failed", (job, error) => this.events.onLockExtensionFailed?.(job.data, error));
+    bull.on("stalled", (job: Bull.Job<Queued>) => this.events.onStalled?.(taskOf(job)));
+    bull.on("lock-extension-failed", (job, error) => this.events.onLockExtensionFailed?.(taskOf(job), error));
     return bull;
   }
 
@@ -92,6 +116,10 @@ export class BullQueue implements ChunkQueue {
     pingWhenSilent(connection, this.settings.healthCheckMs);
     this.ownConnections.push(connection);
     return connection;
+  }
+
+  private notForMeMs(): number {
+    return Math.round((this.options.notForMeMs ?? NOT_FOR_ME_MS) * (0.5 + Math.random()));
   }
 
   async add(task: ChunkTask): Promise<void> {
@@ -182,26 +210,43 @@ export class BullQueue implements ChunkQueue {
     for (const connection of this.ownConnections) connection.disconnect();
   }
 
-  private async run(job: Bull.Job<ChunkTask>, handler: ChunkHandler): Promise<void> {
+  private async run(job: Bull.Job<Queued>, handler: ChunkHandler): Promise<void> {
+    const task = taskOf(job);
     const lost = new AbortController();
     const signal = AbortSignal.any([this.abort.signal, lost.signal]);
     const stopKeeping = keepLock(job, this.lockMs, (error) => {
-      this.events.onLockExtensionFailed?.(job.data, error);
+      this.events.onLockExtensionFailed?.(task, error);
       lost.abort(error);
     });
     try {
-      await handler(job.data, signal);
+      await handler(task, signal, randomUUID());
     } catch (cause) {
       const error = toStoreError(cause);
-      // Told before Bull hears of it: if this process dies in between, the chunk comes back and fails again.
-      if (job.attemptsMade + 1 >= MAX_ATTEMPTS && !signal.aborted) {
-        await this.events.onGiveUp?.(job.data, error);
-      }
+      if (!signal.aborted) await this.countTry(job, error);
       throw error;
     } finally {
       stopKeeping();
     }
   }
+
+  /** Gives the task up after its last try. */
+  private async countTry(job: Bull.Job<Queued>, error: Error): Promise<void> {
+    const { failed = 0, notForMe = 0 } = job.data.tries ?? {};
+    const isLeft = error instanceof NotForMeError;
+    if (isLeft) this.events.onLeft?.(taskOf(job), error);
+    const tries = isLeft ? { failed, notForMe: notForMe + 1 } : { failed: failed + 1, notForMe };
+    if (tries.failed < MAX_ATTEMPTS && tries.notForMe < MAX_NOT_FOR_ME) {
+      await job.update({ ...job.data, tries });
+      return;
+    }
+    // Told before Bull hears of it: if this process dies in between, the chunk comes back and fails again.
+    await this.events.onGiveUp?.(taskOf(job), error);
+    await job.discard();
+  }
+}
+
+function taskOf({ data: { tries: _, ...task } }: Bull.Job<Queued>): ChunkTask {
+  return task;
 }
 
 /** `shap-chunks-v<schema>`. */

@@ -1,3 +1,5 @@
+import { LockLostError } from "../chunk-queue.js";
+
 /** The part of a Bull job this needs; its typings say void, it answers 0 where another process holds the lock. */
 export interface Lockable {
   extendLock(ms: number): Promise<unknown>;
@@ -19,11 +21,11 @@ export function keepLock(job: Lockable, lockMs: number, onLost: (error: Error) =
     underWay = true;
     try {
       const kept = await job.extendLock(lockMs);
-      if (kept === 0) lose(new Error("another worker took the chunk over"));
+      if (kept === 0) lose(new LockLostError("another worker took the chunk over"));
       else lastSuccess = performance.now();
     } catch (cause) {
       if (performance.now() - lastSuccess > lockMs) {
-        lose(new Error("the lock could not be renewed in time", { cause }));
+        lose(new LockLostError("the lock could not be renewed in time", { cause }));
       }
     } finally {
       underWay = false;

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { ChunkTask } from "../../job.js";
 import {
   type ChunkHandler,
@@ -93,7 +94,7 @@ export class EmbeddedQueue implements ChunkQueue {
   private async run(entry: Entry, handler: ChunkHandler): Promise<void> {
     entry.attempts++;
     try {
-      await handler(entry.task, this.abort.signal);
+      await handler(entry.task, this.abort.signal, randomUUID());
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(String(cause));
       if (entry.attempts < MAX_ATTEMPTS && !this.closed) this.waiting.set(keyOf(entry.task), entry);

@@ -90,6 +90,14 @@ export class FileModelStore implements ModelStore {
     });
   }
 
+  hold(_name: string, hashes: readonly string[]): Promise<boolean> {
+    return this.inTurn(async () => {
+      if (!hashes.every((hash) => existsSync(join(this.folder, hash)))) return false;
+      for (const hash of hashes) if (this.expiries.has(hash)) this.expireFile(hash, this.retention);
+      return true;
+    });
+  }
+
   watch(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
@@ -134,20 +142,22 @@ export class FileModelStore implements ModelStore {
 
   private expireLater(record: Expected, seconds = this.retention): void {
     if (record === undefined) return;
+    for (const hash of filesOf(record)) this.expireFile(hash, seconds);
+  }
+
+  private expireFile(hash: string, seconds: number): void {
     // setTimeout takes at most 2^31 - 1 ms, some 24 days.
     const delay = Math.min(seconds * 1000, 2 ** 31 - 1);
     const at = Date.now() + delay;
-    for (const hash of filesOf(record)) {
-      const known = this.expiries.get(hash);
-      // Two names may share a file: it stays as long as either asks for.
-      if (known !== undefined && known.at > at) continue;
-      clearTimeout(known?.timer);
-      const expire = () => {
-        this.expiries.delete(hash);
-        void this.inTurn(() => this.removeUnlessCurrent(hash)).catch(() => {});
-      };
-      this.expiries.set(hash, { at, timer: setTimeout(expire, delay).unref() });
-    }
+    const known = this.expiries.get(hash);
+    // Two names may share a file: it stays as long as either asks for.
+    if (known !== undefined && known.at > at) return;
+    clearTimeout(known?.timer);
+    const expire = () => {
+      this.expiries.delete(hash);
+      void this.inTurn(() => this.removeUnlessCurrent(hash)).catch(() => {});
+    };
+    this.expiries.set(hash, { at, timer: setTimeout(expire, delay).unref() });
   }
 
   private async removeUnlessCurrent(hash: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { isFinal, type Job, type NewJob } from "../../job.js";
 import { MemoryTotals } from "../../totals/memory-totals.js";
+import type { BlobKind } from "../chunk-store.js";
 import { JobChanges } from "../job-changes.js";
 import type { JobStore } from "../job-store.js";
 
@@ -8,7 +9,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 interface Entry {
   readonly job: Mutable<Job>;
   readonly done: Set<number>;
-  readonly begun: Map<number, number>;
+  readonly runs: Map<number, Set<string>>;
   expiry: NodeJS.Timeout;
 }
 
@@ -26,9 +27,13 @@ export class MemoryJobStore implements JobStore {
   constructor(
     private readonly ttlSeconds: number,
     private readonly free: (job: Job) => void = () => {},
-    private readonly now: () => number = Date.now,
+    private readonly clock: () => number = Date.now,
     private readonly totals = new MemoryTotals(),
   ) {}
+
+  async now(): Promise<number> {
+    return this.clock();
+  }
 
   async create(job: NewJob): Promise<void> {
     const record: Mutable<Job> = {
@@ -36,13 +41,13 @@ export class MemoryJobStore implements JobStore {
       state: "queued",
       rowsDone: 0,
       chunksDone: 0,
-      createdAt: this.now(),
-      touchedAt: this.now(),
+      createdAt: this.clock(),
+      touchedAt: this.clock(),
     };
     this.entries.set(job.id, {
       job: record,
       done: new Set(),
-      begun: new Map(),
+      runs: new Map(),
       expiry: this.expireLater(job.id),
     });
   }
@@ -52,26 +57,32 @@ export class MemoryJobStore implements JobStore {
     return entry === undefined ? undefined : { ...entry.job };
   }
 
-  async chunkBegun(id: string, index: number): Promise<number> {
+  /** Whether a job can still use such a blob: rows while it is open, results unless it failed or was cancelled. */
+  wantsBlob(id: string, kind: BlobKind): boolean {
+    const state = this.entries.get(id)?.job.state;
+    return state !== undefined && (!isFinal(state) || (kind === "out" && state === "completed"));
+  }
+
+  async chunkBegun(id: string, index: number, run: string): Promise<number> {
     const entry = this.open(id);
     if (entry === undefined || entry.done.has(index)) return 0;
     if (entry.job.state === "queued") {
       entry.job.state = "running";
-      entry.job.startedAt = this.now();
+      entry.job.startedAt = this.clock();
     }
     this.changed(entry);
-    const begun = (entry.begun.get(index) ?? 0) + 1;
-    entry.begun.set(index, begun);
-    return begun;
+    const runs = entry.runs.get(index) ?? new Set();
+    entry.runs.set(index, runs.add(run));
+    return runs.size;
   }
 
-  async chunkLeft(id: string, index: number): Promise<void> {
-    this.entries.get(id)?.begun.delete(index);
+  async chunkLeft(id: string, index: number, run: string): Promise<void> {
+    this.entries.get(id)?.runs.get(index)?.delete(run);
   }
 
   async touch(id: string): Promise<boolean> {
     const entry = this.open(id);
-    if (entry !== undefined) entry.job.touchedAt = this.now();
+    if (entry !== undefined) entry.job.touchedAt = this.clock();
     return entry !== undefined;
   }
 
@@ -92,7 +103,7 @@ export class MemoryJobStore implements JobStore {
     entry.done.add(index);
     entry.job.rowsDone += rows;
     entry.job.chunksDone += 1;
-    entry.begun.delete(index);
+    entry.runs.delete(index);
     this.completeIfDone(entry);
     this.changed(entry);
     return true;
@@ -134,7 +145,7 @@ export class MemoryJobStore implements JobStore {
   }
 
   private changed(entry: Entry): void {
-    entry.job.touchedAt = this.now();
+    entry.job.touchedAt = this.clock();
     this.changes.tell(entry.job.id);
   }
 
@@ -152,7 +163,7 @@ export class MemoryJobStore implements JobStore {
   private finish(entry: Entry, state: "completed" | "failed" | "cancelled"): void {
     this.totals.add(countedAs[state], 1);
     entry.job.state = state;
-    entry.job.finishedAt = this.now();
+    entry.job.finishedAt = this.clock();
     if (state !== "completed") this.free(entry.job);
     this.changed(entry);
     clearTimeout(entry.expiry);

@@ -7,12 +7,11 @@ export const doneKey = (id: string): string => `${PREFIX}:job:${id}:done`;
 /** Hash of chunk number → blob. One key for all of a kind, so that one EXPIRE or UNLINK serves them all. */
 export const blobsKey = (id: string, kind: "in" | "out"): string => `${PREFIX}:job:${id}:${kind}`;
 
-/** Hash of chunk number → how often it was begun and not ended. */
-export const beginningsKey = (id: string): string => `${PREFIX}:job:${id}:begun`;
+/** Hash of chunk number → the runs that began it and did not end. */
+export const runsKey = (id: string): string => `${PREFIX}:job:${id}:runs`;
 
 /** Set of the jobs that have not ended. */
 export const OPEN_JOBS_KEY = `${PREFIX}:jobs:open`;
-export const SWEEP_JOBS_LOCK_KEY = `${PREFIX}:jobs:sweep`;
 
 export const idempotencyKey = (key: string): string => `${PREFIX}:idempotency:${key}`;
 
@@ -37,7 +36,7 @@ export const allJobKeys = (id: string): string[] => [
   doneKey(id),
   blobsKey(id, "in"),
   blobsKey(id, "out"),
-  beginningsKey(id),
+  runsKey(id),
 ];
 
 /** Hash of a model's name → the record of its current upload. */

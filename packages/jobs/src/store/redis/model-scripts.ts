@@ -42,3 +42,13 @@ redis.call('HDEL', KEYS[1], ARGV[1])
 for i = 2, #KEYS do redis.call('EXPIRE', KEYS[i], ARGV[3]) end
 redis.call('PUBLISH', 'shap:models:changed', ARGV[1])
 return 'done'`;
+
+/** Keeps files that would go sooner. KEYS: files. ARGV: seconds they stay. 0 where one is gone. */
+export const holdFiles = `#!lua flags=allow-oom
+for i = 1, #KEYS do
+  if redis.call('EXISTS', KEYS[i]) == 0 then return 0 end
+end
+for i = 1, #KEYS do
+  if redis.call('TTL', KEYS[i]) >= 0 then redis.call('EXPIRE', KEYS[i], ARGV[1], 'GT') end
+end
+return 1`;

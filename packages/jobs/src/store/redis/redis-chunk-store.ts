@@ -19,7 +19,7 @@ export class RedisChunkStore implements ChunkStore {
       this.redis,
       put,
       [jobKey(jobId), blobsKey(jobId, kind)],
-      [index, buffer, this.ttlSeconds],
+      [index, buffer, this.ttlSeconds, kind],
     );
   }
 

@@ -1,20 +1,38 @@
 import type { Redis } from "ioredis";
-import type { IdempotencyEntry, IdempotencyStore } from "../idempotency-store.js";
+import type { IdempotencyEntry, IdempotencyStore, IdempotentJob } from "../idempotency-store.js";
 import { idempotencyKey } from "./keys.js";
-import { ask, runScript, withHash } from "./redis-client.js";
+import { runScript, withHash } from "./redis-client.js";
 
 // `allow-oom`: the key of a job that was taken in before Redis was full must be kept with it.
+// An answer may get lost and the command be sent again: what a request holds already, it is given again.
 
-/** KEYS: key; ARGV: what a claim of this request looks like, new value, ttl in ms. Leaves another request's alone. */
-const hold = withHash(`#!lua flags=allow-oom
+const claimantOf = `
 local held = redis.call('GET', KEYS[1])
-if held and held ~= ARGV[1] then return 0 end
+local entry = held and cjson.decode(held) or {}
+`;
+
+/**
+ * KEYS: key; ARGV: claimant, entry, ttl in ms. Gives what stands behind the key where it is not this claim. No flags: a
+ * full Redis still tells what it has, and refuses what is new.
+ */
+const claim = withHash(`
+${claimantOf}
+if held and not (entry.claimant == ARGV[1] and not entry.jobId) then return held end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return false`);
+
+/** KEYS: key; ARGV: claimant, entry, ttl in ms. A key that expired is taken again; a promise outlives a late renewal. */
+const hold = withHash(`#!lua flags=allow-oom
+${claimantOf}
+if held and entry.claimant ~= ARGV[1] then return 0 end
+if entry.jobId and not cjson.decode(ARGV[2]).jobId then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1`);
 
-/** KEYS: key; ARGV: what a claim of this request looks like. */
+/** KEYS: key; ARGV: claimant, or '' for a completed key. */
 const free = withHash(`#!lua flags=allow-oom
-if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+${claimantOf}
+if held and (entry.claimant or '') == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return 1`);
 
 /** Seen by every web instance. */
@@ -25,27 +43,28 @@ export class RedisIdempotencyStore implements IdempotencyStore {
     readonly claimMs = 30_000,
   ) {}
 
-  claim(key: string, claimant: string): Promise<IdempotencyEntry | undefined> {
-    return ask(this.redis, async (redis) => {
-      const name = idempotencyKey(key);
-      if ((await redis.set(name, claimOf(claimant), "PX", this.claimMs, "NX")) !== null) return undefined;
-      return JSON.parse((await redis.get(name)) ?? "{}") as IdempotencyEntry;
-    });
+  async claim(key: string, claimant: string): Promise<IdempotencyEntry | undefined> {
+    const found = await this.run(claim, key, [claimant, JSON.stringify({ claimant }), this.claimMs]);
+    return found === null ? undefined : (JSON.parse(String(found)) as IdempotencyEntry);
   }
 
   async renew(key: string, claimant: string): Promise<void> {
-    const claim = claimOf(claimant);
-    await runScript(this.redis, hold, [idempotencyKey(key)], [claim, claim, this.claimMs]);
+    await this.run(hold, key, [claimant, JSON.stringify({ claimant }), this.claimMs]);
   }
 
-  async complete(key: string, claimant: string, entry: Required<IdempotencyEntry>): Promise<void> {
-    const values = [claimOf(claimant), JSON.stringify(entry), this.ttlSeconds * 1000];
-    await runScript(this.redis, hold, [idempotencyKey(key)], values);
+  async promise(key: string, claimant: string, job: IdempotentJob): Promise<void> {
+    await this.run(hold, key, [claimant, JSON.stringify({ claimant, ...job }), this.ttlSeconds * 1000]);
   }
 
-  async release(key: string, claimant: string): Promise<void> {
-    await runScript(this.redis, free, [idempotencyKey(key)], [claimOf(claimant)]);
+  async complete(key: string, claimant: string, job: IdempotentJob): Promise<void> {
+    await this.run(hold, key, [claimant, JSON.stringify(job), this.ttlSeconds * 1000]);
+  }
+
+  async release(key: string, claimant: string | undefined): Promise<void> {
+    await this.run(free, key, [claimant ?? ""]);
+  }
+
+  private run(script: typeof claim, key: string, values: (string | number)[]): Promise<unknown> {
+    return runScript(this.redis, script, [idempotencyKey(key)], values);
   }
 }
-
-const claimOf = (claimant: string): string => JSON.stringify({ claimant });

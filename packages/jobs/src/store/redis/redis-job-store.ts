@@ -1,13 +1,23 @@
 import type { Redis } from "ioredis";
 import type { Job, JobState, NewJob } from "../../job.js";
 import type { JobStore } from "../job-store.js";
-import { allJobKeys, beginningsKey, doneKey, jobKey, OPEN_JOBS_KEY, TOTALS_KEY } from "./keys.js";
+import { allJobKeys, doneKey, jobKey, OPEN_JOBS_KEY, TOTALS_KEY } from "./keys.js";
 import { ask, runScript, type Script, withHash } from "./redis-client.js";
-import { beginChunk, createJob, endJob, finishChunk, removeJob, sealJob, touchJob } from "./scripts.js";
+import {
+  beginChunk,
+  createJob,
+  endJob,
+  finishChunk,
+  leaveChunk,
+  removeJob,
+  sealJob,
+  touchJob,
+} from "./scripts.js";
 
 const scripts = {
   create: withHash(createJob),
   begin: withHash(beginChunk),
+  leave: withHash(leaveChunk),
   finish: withHash(finishChunk),
   seal: withHash(sealJob),
   end: withHash(endJob),
@@ -20,11 +30,15 @@ export class RedisJobStore implements JobStore {
   constructor(
     private readonly redis: Redis,
     private readonly ttlSeconds: number,
-    private readonly now: () => number = Date.now,
   ) {}
 
+  async now(): Promise<number> {
+    const [seconds, microseconds] = await ask(this.redis, (redis) => redis.time());
+    return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
+  }
+
   async create(job: NewJob): Promise<void> {
-    await this.run(scripts.create, job.id, [JSON.stringify(job), this.now(), this.ttlSeconds]);
+    await this.run(scripts.create, job.id, [JSON.stringify(job), this.ttlSeconds]);
   }
 
   async get(id: string): Promise<Job | undefined> {
@@ -32,17 +46,17 @@ export class RedisJobStore implements JobStore {
     return fields.spec === undefined ? undefined : toJob(fields as Record<string, string> & { spec: string });
   }
 
-  async chunkBegun(id: string, index: number): Promise<number> {
-    const values = [this.now(), index, this.ttlSeconds];
+  async chunkBegun(id: string, index: number, run: string): Promise<number> {
+    const values = [index, run, this.ttlSeconds];
     return Number(await runScript(this.redis, scripts.begin, scriptKeys(id), values));
   }
 
-  async chunkLeft(id: string, index: number): Promise<void> {
-    await ask(this.redis, (redis) => redis.hdel(beginningsKey(id), String(index)));
+  async chunkLeft(id: string, index: number, run: string): Promise<void> {
+    await this.run(scripts.leave, id, [index, run]);
   }
 
   touch(id: string): Promise<boolean> {
-    return this.run(scripts.touch, id, [this.now()]);
+    return this.run(scripts.touch, id, []);
   }
 
   async listOpen(): Promise<Job[]> {
@@ -66,19 +80,19 @@ export class RedisJobStore implements JobStore {
   }
 
   chunkDone(id: string, index: number, rows: number): Promise<boolean> {
-    return this.run(scripts.finish, id, [index, rows, this.now(), this.ttlSeconds]);
+    return this.run(scripts.finish, id, [index, rows, this.ttlSeconds]);
   }
 
   seal(id: string, rowsTotal: number, chunks: number): Promise<boolean> {
-    return this.run(scripts.seal, id, [rowsTotal, chunks, this.now(), this.ttlSeconds]);
+    return this.run(scripts.seal, id, [rowsTotal, chunks, this.ttlSeconds]);
   }
 
   fail(id: string, error: string): Promise<boolean> {
-    return this.run(scripts.end, id, ["failed", error, this.now(), this.ttlSeconds]);
+    return this.run(scripts.end, id, ["failed", error, this.ttlSeconds]);
   }
 
   cancel(id: string): Promise<boolean> {
-    return this.run(scripts.end, id, ["cancelled", "", this.now(), this.ttlSeconds]);
+    return this.run(scripts.end, id, ["cancelled", "", this.ttlSeconds]);
   }
 
   async remove(id: string): Promise<void> {

@@ -10,13 +10,14 @@ import {
   retentionSeconds,
 } from "../model-store.js";
 import { arrivingFileKey, MODELS_CHANNEL, MODELS_KEY, modelFileKey } from "./keys.js";
-import { putModel, putPiece, removeModel } from "./model-scripts.js";
+import { holdFiles, putModel, putPiece, removeModel } from "./model-scripts.js";
 import { ask, runScript, withHash } from "./redis-client.js";
 
 const scripts = {
   piece: withHash(putPiece),
   put: withHash(putModel),
   remove: withHash(removeModel),
+  hold: withHash(holdFiles),
 };
 
 /** Small enough that other commands of the process do not wait behind it. */
@@ -101,6 +102,11 @@ export class RedisModelStore implements ModelStore {
       [name, textOf(expected), keepSeconds],
     );
     if (answer !== "done") throw new ModelChangedError(`model ${name} was changed at the same time`);
+  }
+
+  async hold(name: string, hashes: readonly string[]): Promise<boolean> {
+    const keys = hashes.map((hash) => modelFileKey(name, hash));
+    return (await runScript(this.redis, scripts.hold, keys, [this.retention])) === 1;
   }
 
   watch(listener: () => void): () => void {

@@ -17,7 +17,7 @@ export async function* arrowMessages(
   messages: AsyncIterable<RawMessage>,
   keptBytes: () => number,
 ): AsyncGenerator<Uint8Array> {
-  let nodeOfColumn: readonly number[] = [];
+  let nodeOfColumn: readonly number[] | undefined;
   let since = 0;
   const count = (more: number) => {
     since += more;
@@ -26,10 +26,14 @@ export async function* arrowMessages(
   };
   for await (const { metadata, body } of messages) {
     const head = checkMessage(metadata);
-    if (head.kind === "schema") nodeOfColumn = head.nodeOfColumn;
+    if (head.kind === "schema") {
+      // apache-arrow would begin anew with other columns.
+      if (nodeOfColumn !== undefined) throw new Error("a second schema stands in the middle of it");
+      nodeOfColumn = head.nodeOfColumn;
+    }
     count(head.bodyLength);
     const sent = await body(head.bodyLength);
-    const unpacked = unpackSound(head, sent, head.kind === "batch" ? nodeOfColumn : [], count);
+    const unpacked = unpackSound(head, sent, head.kind === "batch" ? (nodeOfColumn ?? []) : [], count);
     yield prefixOf(metadata);
     yield metadata;
     yield unpacked;

@@ -40,13 +40,6 @@ export class ByteQueue {
       yield next.value;
   }
 
-  /** Reads what is left, and drops it. */
-  async drain(): Promise<void> {
-    for await (const _ of this.rest()) {
-      // It may be of any length.
-    }
-  }
-
   private async fill(length: number): Promise<boolean> {
     while (this.length < length) {
       const { value, done } = await this.source.next();

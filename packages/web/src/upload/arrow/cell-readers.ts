@@ -1,82 +1,136 @@
-import { type Data, DataType, type Decimal, type Dictionary, type Vector } from "apache-arrow";
+import { type Data, DataType, type Decimal, type Dictionary, Int64, Precision, Vector } from "apache-arrow";
+import { shortestOf } from "../../result/shortest.js";
+import { decimalNumber, decimalText, MAX_DECIMAL_DIGITS } from "../decimals.js";
+import { isoDay, isoTime, timeOfDay } from "../iso-time.js";
+import { noFeature } from "../no-feature.js";
 
-/** Of a decimal of 256 bits. */
-const MOST_DIGITS = 76;
-
-/** Cells of a column as JSON would have them, dates as dates, missing ones as null. */
+/** Cells of a column as JSON would have them, missing ones as null. */
 export type CellReader = (row: number) => unknown;
+
+/** To explain, or to carry along as it is: decimals with all their digits, times in ISO 8601. */
+type Use = "number" | "text";
+
+const DAY_MS = 86_400_000;
+const DECIMAL_BITS = [32, 64, 128, 256];
 
 /**
  * Reads a column's cells. apache-arrow believes that a column's buffers hold what its metadata say,
  * and takes what is not there for zero, or for missing: here it is an error.
- * @param as decimals are numbers, or texts with all of their digits
- * @throws Error where the column has no one value a row, or its buffers end before its rows
+ * @throws Error where the column has no one value a row, its buffers end before its rows, or it is no feature; the reader
+ *   where a cell is no time
  */
-export function cellReader(column: Vector, rows: number, as: "number" | "text"): CellReader {
+export function cellReader(column: Vector, rows: number, use: Use): CellReader {
   const type: DataType = column.type;
-  if (column.length !== rows || !column.data.every(holdsItsRows))
+  if (column.length !== rows || !column.data.every(isSound))
     throw new Error("its buffers end before its rows");
-  if (DataType.isDecimal(type)) {
-    if (Math.abs(type.scale) > MOST_DIGITS) throw new Error(`its decimals have ${type.scale} digits`);
-    return (row) => {
-      const words = column.get(row) as Uint32Array | null;
-      if (words === null) return null;
-      return as === "text" ? decimalText(words, type) : Number(decimalText(words, type));
-    };
+  if (DataType.isDictionary(type)) return wordReader(column as Vector<Dictionary>, use);
+  if (DataType.isDecimal(type)) return decimalReader(column as Vector<Decimal>, use);
+  const times = timesOf(type);
+  if (times !== undefined) {
+    if (use === "number") throw noFeature(times.what);
+    const ticks = ticksOf(column);
+    return present((row) => ticks.get(row) as number | bigint | null, times.tell);
   }
-  if (DataType.isDate(type) || DataType.isTimestamp(type)) {
-    return (row) => {
-      const milliseconds = column.get(row) as number | null;
-      return milliseconds === null ? null : new Date(Number(milliseconds));
-    };
-  }
-  if (DataType.isTime(type) || DataType.isDuration(type) || DataType.isInterval(type)) {
-    return (row) => {
-      const value: unknown = column.get(row);
-      return value === null ? null : String(value);
-    };
+  if (use === "text" && DataType.isFloat(type) && type.precision === Precision.SINGLE) {
+    return present((row) => column.get(row) as number | null, shortestOf);
   }
   return (row) => column.get(row) as unknown;
 }
 
-function decimalText(words: Uint32Array, { scale }: Decimal): string {
-  const bits = words.length * 32;
-  const unsigned = words.reduceRight((sum, word) => (sum << 32n) | BigInt(word), 0n);
-  const value = BigInt.asIntN(bits, unsigned);
-  const digits = String(value < 0n ? -value : value).padStart(scale + 1, "0");
-  const sign = value < 0n ? "-" : "";
-  if (scale <= 0) return sign + digits + "0".repeat(-scale);
-  return `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+const present =
+  <T>(read: (row: number) => T | null, convert: (value: T) => unknown): CellReader =>
+  (row) => {
+    const value = read(row);
+    return value === null ? null : convert(value);
+  };
+
+/** Batches share their words, which are looked through once. */
+const wordReaders = { number: new WeakMap<Vector, CellReader>(), text: new WeakMap<Vector, CellReader>() };
+
+function wordReader(column: Vector<Dictionary>, use: Use): CellReader {
+  const [data] = column.data;
+  const words = data?.dictionary;
+  if (data === undefined || words === undefined || column.data.length > 1)
+    throw new Error("it has no words of its own");
+  const readWord = wordReaders[use].get(words) ?? cellReader(words, words.length, use);
+  wordReaders[use].set(words, readWord);
+  if (!pointsInto(data, words.length)) throw new Error("it points beyond its dictionary");
+  return (row) => (data.getValid(row) ? readWord(Number(data.values[row])) : null);
+}
+
+function decimalReader(column: Vector<Decimal>, use: Use): CellReader {
+  const { scale, bitWidth } = column.type;
+  if (Math.abs(scale) > MAX_DECIMAL_DIGITS) throw new Error(`its decimals have ${scale} digits`);
+  if (!DECIMAL_BITS.includes(bitWidth)) throw new Error(`its decimals have ${bitWidth} bits`);
+  const convert = use === "text" ? decimalText : decimalNumber;
+  return present(
+    (row) => column.get(row) as Uint32Array | null,
+    (words) => {
+      const unsigned = words.reduceRight((sum, word) => (sum << 32n) | BigInt(word), 0n);
+      return convert(BigInt.asIntN(bitWidth, unsigned), scale);
+    },
+  );
+}
+
+interface Times {
+  readonly what: string;
+  readonly tell: (ticks: number | bigint) => unknown;
+}
+
+/** How the cells of a column of times are told; undefined for another column. */
+function timesOf(type: DataType): Times | undefined {
+  if (DataType.isTimestamp(type)) {
+    return { what: "timestamps", tell: (ticks) => isoTime(BigInt(ticks), 3 * type.unit) };
+  }
+  if (DataType.isTime(type)) {
+    return { what: "times of day", tell: (ticks) => timeOfDay(BigInt(ticks), 3 * type.unit) };
+  }
+  if (DataType.isDate(type)) return { what: "dates", tell: (ms) => dateText(Number(ms)) };
+  return DataType.isDuration(type) ? { what: "durations", tell: String } : undefined;
+}
+
+/** Dates that are kept in milliseconds need not be whole days. */
+const dateText = (ms: number): string => (ms % DAY_MS === 0 ? isoDay(ms / DAY_MS) : isoTime(BigInt(ms), 3));
+
+/** The numbers as they are kept: apache-arrow gives timestamps in milliseconds, as fractions or not at all. */
+function ticksOf(column: Vector): Vector {
+  if (!DataType.isTimestamp(column.type)) return column;
+  return new Vector(column.data.map((data) => data.clone(new Int64() as DataType)));
+}
+
+/** Words that grow keep what they had, which is looked through once. */
+const sound = new WeakSet<Data>();
+
+function isSound(data: Data): boolean {
+  if (!sound.has(data) && !holdsItsRows(data)) return false;
+  sound.add(data);
+  return true;
 }
 
 function holdsItsRows(data: Data): boolean {
   const { type, length, stride, nullCount } = data;
-  if (nullCount > 0 && data.nullBitmap.length * 8 < length) return false;
   if (DataType.isNull(type)) return true;
+  if (nullCount > 0 && data.nullBitmap.length * 8 < length) return false;
   if (DataType.isBool(type)) return data.values.length * 8 >= length;
-  if (DataType.isDictionary(type))
-    return data.values.length >= length && pointsInto(data as Data<Dictionary>);
   if (DataType.isUtf8View(type)) return viewsHold(data);
   if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) return offsetsHold(data);
   const isFlat =
+    DataType.isDictionary(type) ||
     DataType.isInt(type) ||
     DataType.isFloat(type) ||
     DataType.isDecimal(type) ||
     DataType.isDate(type) ||
     DataType.isTimestamp(type) ||
     DataType.isTime(type) ||
-    DataType.isDuration(type) ||
-    DataType.isInterval(type);
-  if (!isFlat) throw new Error(`expected one value a row, found ${type}`);
+    DataType.isDuration(type);
+  if (!isFlat) throw new Error(`expected one number or text a row, found ${type}`);
   return data.values.length >= length * stride;
 }
 
-/** Every index of a row that is there leads to a word, and the words are there. */
-function pointsInto(data: Data<Dictionary>): boolean {
-  const words = data.dictionary;
-  if (words === undefined || !words.data.every(holdsItsRows)) return false;
+/** Every index of a row that is there leads to a word. */
+function pointsInto(data: Data<Dictionary>, words: number): boolean {
   for (let row = 0; row < data.length; row++) {
-    if (data.getValid(row) && !(Number(data.values[row]) >= 0 && Number(data.values[row]) < words.length))
+    if (data.getValid(row) && !(Number(data.values[row]) >= 0 && Number(data.values[row]) < words))
       return false;
   }
   return true;

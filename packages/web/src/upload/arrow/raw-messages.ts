@@ -24,7 +24,8 @@ export async function* streamMessages(bytes: ByteQueue): AsyncGenerator<RawMessa
     if (length === 0) break;
     yield { metadata: await bytes.take(checked(length)), body: (bodyLength) => bytes.take(bodyLength) };
   }
-  await bytes.drain();
+  // Two streams one behind the other, say: rows that are sent are explained or refused.
+  if ((await bytes.peek(1)) !== undefined) throw new Error("something stands behind the end of the stream");
 }
 
 /** Slots of Footer and Block in File.fbs. */
