@@ -61,10 +61,16 @@ describe("a connection to Redis", () => {
     const redis = connect({ ...settings, url: server.url, keepAlive }, "subscriber", "test");
     await once(redis, "ready");
     const port = redis.stream.localPort!.toString(16).toUpperCase().padStart(4, "0");
-    const line = readFileSync("/proc/net/tcp", "utf8")
-      .split("\n")
-      .find((socket) => socket.includes(`:${port} `));
-    expect(line!.trim().split(/\s+/)[5]!.split(":")[0]).toBe(timer);
+    const timerOf = () => {
+      const sockets = readFileSync("/proc/net/tcp", "utf8")
+        .split("\n")
+        .map((line) => line.trim().split(/\s+/));
+      const own = sockets.find(([, local]) => local?.endsWith(`:${port}`));
+      return own![5]!.split(":")[0];
+    };
+    // 01: what was sent last is not acknowledged yet.
+    await until(() => timerOf() !== "01");
+    expect(timerOf()).toBe(timer);
     redis.disconnect();
     await server.remove();
   });
