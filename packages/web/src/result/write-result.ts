@@ -2,7 +2,6 @@ import { type ChunkStore, decodeResultChunk, type Job, type ResultChunk } from "
 import { writeArrow } from "./result-arrow.js";
 import { csvHeader, csvRows } from "./result-csv.js";
 import { idsOf, jsonHead, predictionsOf, valuesOf } from "./result-json.js";
-import { writeParquet } from "./result-parquet.js";
 import { shortest } from "./shortest.js";
 
 /** Opens the chunks of a completed job in the order of its rows, one in memory at a time. May be called again. */
@@ -35,6 +34,12 @@ export type ResultPart = string | Uint8Array;
 
 export type ResultType = keyof typeof resultWriters;
 export const resultTypes = Object.keys(resultWriters) as ResultType[];
+
+/** Its library is loaded with the first such result. */
+async function* writeParquet(job: Job, open: OpenChunks): AsyncGenerator<ResultPart> {
+  const writer = await import("./result-parquet.js");
+  yield* writer.writeParquet(job, open);
+}
 
 async function* writeCsv(job: Job, open: OpenChunks): AsyncGenerator<ResultPart> {
   let begun = false;

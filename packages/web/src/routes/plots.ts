@@ -1,7 +1,6 @@
 import type { MemoryWatch, ModelCatalogue, ServedModel, Settings } from "@shap-service/jobs";
 import { json, type Response, Router } from "express";
 import type { Explanation, Matrix } from "shap-core";
-import { bar, beeswarm, force, scatter, waterfall } from "shap-plots";
 import { z } from "zod";
 import { DirectWork } from "../direct-work.js";
 import { explainRows } from "../explain-rows.js";
@@ -29,10 +28,14 @@ export const plotQuery = z.strictObject(drawing);
 export const plotRequest = z.strictObject({ rows, ...drawing });
 
 type PlotOptions = z.output<typeof plotQuery>;
+/** Loaded with the first plot: most services draw none. */
+const loadPlots = () => import("shap-plots");
+type Drawing = Awaited<ReturnType<typeof loadPlots>>;
+
 interface Plot {
   /** Rows it draws: the first ones. */
   readonly rows: number;
-  readonly draw: (explanation: Explanation, options: PlotOptions) => string;
+  readonly draw: (drawing: Drawing, explanation: Explanation, options: PlotOptions) => string;
 }
 
 const common = ({ maxDisplay, width, theme, of }: PlotOptions) => ({
@@ -46,14 +49,20 @@ const every = Number.POSITIVE_INFINITY;
 const plots: Readonly<Record<string, Plot>> = {
   waterfall: {
     rows: 1,
-    draw: (explanation, options) => waterfall(explanation, { ...common(options), row: 0 }),
+    draw: ({ waterfall }, explanation, options) => waterfall(explanation, { ...common(options), row: 0 }),
   },
-  beeswarm: { rows: every, draw: (explanation, options) => beeswarm(explanation, common(options)) },
-  bar: { rows: every, draw: (explanation, options) => bar(explanation, common(options)) },
-  force: { rows: 1, draw: (explanation, options) => force(explanation, { ...common(options), row: 0 }) },
+  beeswarm: {
+    rows: every,
+    draw: ({ beeswarm }, explanation, options) => beeswarm(explanation, common(options)),
+  },
+  bar: { rows: every, draw: ({ bar }, explanation, options) => bar(explanation, common(options)) },
+  force: {
+    rows: 1,
+    draw: ({ force }, explanation, options) => force(explanation, { ...common(options), row: 0 }),
+  },
   scatter: {
     rows: every,
-    draw: (explanation, options) => {
+    draw: ({ scatter }, explanation, options) => {
       if (options.feature === undefined) throw new ProblemError("bad-request", "scatter needs feature=NAME");
       return scatter(explanation, { ...common(options), feature: options.feature });
     },
@@ -97,7 +106,7 @@ export function plotRoutes(
     }
     const drawn = firstRows(served.background, Math.min(plot.rows, settings.maxSyncRows));
     const explanation = await explained(res, "POST those to draw", served, drawn, options);
-    res.type("image/svg+xml").send(plot.draw(explanation, options));
+    res.type("image/svg+xml").send(plot.draw(await loadPlots(), explanation, options));
   });
 
   const body = json({ limit: MAX_BODY, strict: false, type: isJson });
@@ -107,7 +116,7 @@ export function plotRoutes(
     const served = await findModel(models, req.params.name);
     const matrix = readRows(given, served.model, settings.maxSyncRows);
     const explanation = await explained(res, AS_JOB, served, firstRows(matrix, plot.rows), options);
-    res.type("image/svg+xml").send(plot.draw(explanation, options));
+    res.type("image/svg+xml").send(plot.draw(await loadPlots(), explanation, options));
   });
   return router;
 }

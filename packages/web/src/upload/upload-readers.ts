@@ -5,7 +5,6 @@ import type { ColumnWish } from "./column-plan.js";
 import { readArrow } from "./read-arrow.js";
 import { readCsv } from "./read-csv.js";
 import { readJson, readNdjson } from "./read-json.js";
-import { readParquet } from "./read-parquet.js";
 import type { BatchShape, RowBatch } from "./row-batch.js";
 
 /** Reads a table batch by batch, no faster than batches are taken. @throws ProblemError at the first fault */
@@ -23,6 +22,12 @@ const readers: Readonly<Record<string, UploadReader>> = {
   "application/vnd.apache.arrow.file": readArrow,
   "application/vnd.apache.parquet": readParquet,
 };
+
+/** Its library is loaded with the first such table: few services see one. */
+async function* readParquet(source: Readable, shape: BatchShape & ColumnWish): AsyncGenerator<RowBatch> {
+  const reader = await import("./read-parquet.js");
+  yield* reader.readParquet(source, shape);
+}
 
 const binaryTypes = /^application\/vnd\.apache\./;
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { createRequire } from "node:module";
 import { setTimeout } from "node:timers/promises";
-import Bull from "bull";
+import type Bull from "bull";
 import type { Redis } from "ioredis";
 import { type ChunkTask, TASK_SCHEMA } from "../../job.js";
 import { connect } from "../../redis/connection.js";
@@ -81,7 +82,7 @@ export class BullQueue implements ChunkQueue {
   }
 
   private open(): Bull.Queue<Queued> {
-    const bull = new Bull<Queued>(this.options.name ?? queueName(), {
+    const bull = new (loadBull())<Queued>(this.options.name ?? queueName(), {
       createClient: (type) => (type === "client" ? this.redis : this.connect(type)),
       settings: {
         lockDuration: this.lockMs,
@@ -244,6 +245,9 @@ export class BullQueue implements ChunkQueue {
     await job.discard();
   }
 }
+
+/** A process with the embedded queue has no use for it, and its start none for the time it takes to load. */
+const loadBull = (): typeof Bull => createRequire(import.meta.url)("bull");
 
 function taskOf({ data: { tries: _, ...task } }: Bull.Job<Queued>): ChunkTask {
   return task;
