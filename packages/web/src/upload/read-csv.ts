@@ -1,7 +1,8 @@
 import type { Readable } from "node:stream";
-import { CsvError, type Options, Parser } from "csv-parse";
+import { CsvError } from "csv-parse";
 import { ProblemError } from "../http/problem.js";
 import { type ColumnPlan, type ColumnWish, planColumns } from "./column-plan.js";
+import { recordsOf } from "./csv-records.js";
 import { BatchBuilder, type BatchShape, type RowBatch } from "./row-batch.js";
 
 /**
@@ -37,56 +38,6 @@ export async function* readCsv(source: Readable, shape: BatchShape & ColumnWish)
   }
   const rest = builder.rest();
   if (rest !== undefined) yield rest;
-}
-
-/** The records of each part as it arrives. @throws CsvError behind the records before it */
-async function* recordsOf(source: Readable): AsyncGenerator<string[][]> {
-  const parser = new RecordParser({
-    bom: true,
-    // Each of them anywhere: where it is left to find out, the header's is that of all rows.
-    record_delimiter: ["\r\n", "\n", "\r"],
-    skip_empty_lines: true,
-    relax_column_count: true,
-    max_record_size: 1_048_576,
-  });
-  // Left to itself the iterator destroys the stream at a fault, and with it the socket the answer goes to.
-  for await (const bytes of source.iterator({ destroyOnReturn: false })) {
-    const fault = await faultOf((done) => parser.write(bytes, done));
-    yield parser.takeRecords();
-    if (fault !== undefined) throw fault;
-  }
-  const fault = await faultOf((done) => parser.end(done));
-  yield parser.takeRecords();
-  if (fault !== undefined) throw fault;
-}
-
-const faultOf = (write: (done: (error?: Error | null) => void) => void): Promise<Error | undefined> =>
-  new Promise((resolve) => write((error) => resolve(error ?? undefined)));
-
-/**
- * Keeps its records at hand. As a stream of them it would run ahead of those that are taken, and throw them away when it
- * fails: another fault than the first one would be told.
- */
-class RecordParser extends Parser {
-  private records: string[][] = [];
-
-  constructor(options: Options) {
-    super(options);
-    // Told by the write that met with it.
-    this.on("error", () => {});
-  }
-
-  override push(record: string[] | null): boolean {
-    if (record === null) return super.push(null);
-    this.records.push(record);
-    return true;
-  }
-
-  takeRecords(): string[][] {
-    const taken = this.records;
-    this.records = [];
-    return taken;
-  }
 }
 
 /** @param row 0 for the header */

@@ -91,9 +91,15 @@ export class BatchBuilder {
   }
 
   private parse(feature: number, text: string): number {
+    const names = this.shape.categories?.[feature];
+    // Most cells begin with a digit, a sign or a point, and are no hexadecimal number or the like: no need to look closer.
+    const first = text.charCodeAt(0);
+    if (names === undefined && first > 0x20 && first <= 0x39 && !(text.charCodeAt(1) > 0x39)) {
+      const number = Number(text);
+      if (Number.isFinite(number)) return number;
+    }
     const trimmed = text.trim();
     if (trimmed === "") return Number.NaN;
-    const names = this.shape.categories?.[feature];
     if (names !== undefined) {
       const code = names.indexOf(trimmed);
       if (code >= 0) return code;
