@@ -84,8 +84,9 @@ export class RunningService {
 
   async submit(table: string, headers: Record<string, string> = {}): Promise<string> {
     const response = await postCsv(`${this.url}/v1/jobs`, table, headers);
-    expect(response.status).toBe(202);
-    return ((await response.json()) as { id: string }).id;
+    const body = await response.text();
+    expect([response.status, body]).toEqual([202, expect.any(String)]);
+    return (JSON.parse(body) as { id: string }).id;
   }
 
   job(id: string): Promise<Record<string, unknown>> {
