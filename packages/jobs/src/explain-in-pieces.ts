@@ -49,7 +49,8 @@ export async function* explainInPieces(
   }
 }
 
-function rowsOf({ data, rows: all, columns }: Matrix, from: number, count: number): Matrix {
+/** Some consecutive rows, fewer where there are not so many; not a copy. */
+export function rowsOf({ data, rows: all, columns }: Matrix, from: number, count: number): Matrix {
   const rows = Math.min(count, all - from);
   return { data: data.subarray(from * columns, (from + rows) * columns), rows, columns };
 }

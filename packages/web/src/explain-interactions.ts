@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { rowsOf } from "@shap-service/jobs";
 import {
   type Explainer,
   Explanation,
@@ -60,11 +61,6 @@ function joined(pieces: readonly InteractionExplanation[], data: Matrix): Intera
     at += piece.values.length;
   }
   return new InteractionExplanation({ ...first!, values, data });
-}
-
-function rowsOf({ data, rows: all, columns }: Matrix, from: number, count: number): Matrix {
-  const rows = Math.min(count, all - from);
-  return { data: data.subarray(from * columns, (from + rows) * columns), rows, columns };
 }
 
 function predictionsOf({ values, outputs }: Predictions, from: number, rows: number): Predictions {

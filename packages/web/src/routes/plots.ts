@@ -1,4 +1,10 @@
-import type { MemoryWatch, ModelCatalogue, ServedModel, Settings } from "@shap-service/jobs";
+import {
+  type MemoryWatch,
+  type ModelCatalogue,
+  rowsOf,
+  type ServedModel,
+  type Settings,
+} from "@shap-service/jobs";
 import { json, type Response, Router } from "express";
 import type { Explanation, Matrix } from "shap-core";
 import { z } from "zod";
@@ -104,7 +110,7 @@ export function plotRoutes(
         "This model has no background rows to draw; POST the rows to draw",
       );
     }
-    const drawn = firstRows(served.background, Math.min(plot.rows, settings.maxSyncRows));
+    const drawn = rowsOf(served.background, 0, Math.min(plot.rows, settings.maxSyncRows));
     const explanation = await explained(res, "POST those to draw", served, drawn, options);
     res.type("image/svg+xml").send(plot.draw(await loadPlots(), explanation, options));
   });
@@ -115,15 +121,10 @@ export function plotRoutes(
     const { rows: given, ...options } = plotRequest.parse(bodyOf(req));
     const served = await findModel(models, req.params.name);
     const matrix = readRows(given, served.model, settings.maxSyncRows);
-    const explanation = await explained(res, AS_JOB, served, firstRows(matrix, plot.rows), options);
+    const explanation = await explained(res, AS_JOB, served, rowsOf(matrix, 0, plot.rows), options);
     res.type("image/svg+xml").send(plot.draw(await loadPlots(), explanation, options));
   });
   return router;
-}
-
-function firstRows({ data, rows: all, columns }: Matrix, most: number): Matrix {
-  const rows = Math.min(most, all);
-  return { data: data.subarray(0, rows * columns), rows, columns };
 }
 
 function findPlot(name: string): Plot {

@@ -36,10 +36,6 @@ export class BatchBuilder {
     return this.before + this.filled + 1;
   }
 
-  get rowsDone(): number {
-    return this.before + this.filled;
-  }
-
   /** A cell as text: empty, NaN, NA and null are missing; a category may stand by its name. */
   setText(feature: number, text: string): void {
     this.put(feature, this.parse(feature, text));

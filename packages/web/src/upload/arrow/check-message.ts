@@ -24,7 +24,7 @@ const TYPE = { timestamp: 10, union: 14 };
 const TIME_ZONE = 1;
 const KEY_VALUE = { key: 0, value: 1 };
 /** Of nodes and buffers: two 64-bit numbers. */
-export const PAIR_BYTES = 16;
+const PAIR_BYTES = 16;
 
 /** Rows that a batch may have though nothing stands for them; beyond that, a bit does at least. */
 const FREE_ROWS = 2 ** 16;
