@@ -12,6 +12,8 @@ import type { Progress } from "./progress.js";
 const pollMilliseconds = 5000;
 /** Render starts a deploy within seconds of a sync; after this one is asked for. */
 const askAfterMilliseconds = 90_000;
+/** An instance has died: for so many looks more Render's own end of the deploy, which says more, is waited for. */
+const looksAfterDeath = 3;
 
 export interface DeploysWait {
   api: RenderApi;
@@ -34,7 +36,8 @@ export interface LiveService {
 
 /**
  * Waits until each service's newest deploy of the commit is live. Ends at once, with Render's reason, on the first that
- * cannot come to that: failed, cancelled, superseded, suspended, or an instance that dies while it starts.
+ * cannot come to that: failed, cancelled, superseded or suspended; and within seconds when an instance of it dies while
+ * it starts, where Render would try for minutes.
  */
 export async function waitForDeploys(wait: DeploysWait): Promise<LiveService[]> {
   const { clock } = wait;
@@ -54,6 +57,7 @@ class ServiceWatch {
   live: LiveService | undefined;
   doing = "not there yet";
   #askAt: number;
+  #looksSinceDeath = 0;
   readonly #warned = new Set<string>();
 
   constructor(
@@ -129,6 +133,9 @@ class ServiceWatch {
       const known = (await this.wait.api.instances(service.id)).find(({ id }) => id === instance);
       if (known && new Date(known.createdAt) < from) return;
     }
+    // Seen between the two steps, the event and the end of the deploy, its last log lines are not written yet.
+    this.#looksSinceDeath += 1;
+    if (this.#looksSinceDeath <= looksAfterDeath) return;
     throw await explainFailure(this.#subject(service, deploy), "the new version dies while it starts", {
       code: "server_failed",
       reason: reasonOf(event),

@@ -73,6 +73,24 @@ it("a program that dies while it starts ends it before Render gives up", async (
   });
 });
 
+it("an instance that dies ends it with its reason where Render goes on trying", async () => {
+  const stack = await startStack(smallSystem);
+  await stack.local.whenLive();
+  stack.local.faults.add({ kind: "deploy-stuck", service: "shap-web" });
+  const commit = await push(stack);
+  const timestamp = new Date().toISOString();
+  const details = { instanceID: "new", reason: { nonZeroExit: 3 } };
+  stack.api.events = async (serviceId) => [
+    { id: "evt-1", type: "server_failed", serviceId, timestamp, details },
+  ];
+  await expect(deploysOf(stack, commit)).rejects.toMatchObject({
+    code: "server_failed",
+    exitCode: 4,
+    message: "shap-web: the new version dies while it starts: exited with code 3",
+    lines: expect.arrayContaining([expect.stringContaining("==> Deploying...")]),
+  });
+});
+
 it("a newer push supersedes it, which is no failure", async () => {
   const stack = await startStack(smallSystem);
   await stack.local.whenLive();
