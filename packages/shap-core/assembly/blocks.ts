@@ -1,11 +1,16 @@
-// A block's program is int32s: table pointer, width, conditions, then `width` slots, then four numbers a condition:
-// column, threshold, flip (0 or −1) and bit. A row's index is the sum of the bits of the conditions for which
-// (rank > threshold) xor flip.
+// A block's program is int32s: table pointer, width, conditions, then `width` slots, then 8 bytes a condition: int32
+// column, int16 threshold, and as int16 the bit it sets, with the sign for flip. A row's index is the union of the bits
+// of the conditions for which (rank > threshold) xor flip. One row's time is mostly waiting for memory, so programs are
+// small.
+
+/** What the sign for flip leaves in an index. */
+const INDEX_BITS = 0x7fff;
 
 /** The byte offsets of the table rows of rows `from` to `from + 8`, as uint32s at `out`. */
 // @ts-ignore: decorator
 @inline
-function storeOffsets(index: v128, rowBytes: v128, out: usize): void {
+function storeOffsets(bits: v128, rowBytes: v128, out: usize): void {
+  const index = v128.and(bits, i16x8.splat(<i16>INDEX_BITS));
   v128.store(out, i32x4.extmul_low_i16x8_u(index, rowBytes));
   v128.store(out, i32x4.extmul_high_i16x8_u(index, rowBytes), 16);
 }
@@ -29,11 +34,11 @@ function computeOffsets(
     let i3 = i0;
     const at = ranks + (r << 1);
     for (let c = 0; c < count; c++) {
-      const condition = conditions + (c << 4);
+      const condition = conditions + (c << 3);
       const column = at + <usize>load<i32>(condition) * columnBytes;
       const threshold = v128.load16_splat(condition, 4);
-      const flip = v128.load16_splat(condition, 8);
-      const bit = v128.load16_splat(condition, 12);
+      const bit = v128.load16_splat(condition, 6);
+      const flip = i16x8.shr_s(bit, 15);
       i0 = v128.or(i0, v128.and(v128.xor(i16x8.gt_s(v128.load(column), threshold), flip), bit));
       i1 = v128.or(i1, v128.and(v128.xor(i16x8.gt_s(v128.load(column, 16), threshold), flip), bit));
       i2 = v128.or(i2, v128.and(v128.xor(i16x8.gt_s(v128.load(column, 32), threshold), flip), bit));
@@ -48,11 +53,11 @@ function computeOffsets(
     let index = i16x8.splat(0);
     const at = ranks + (r << 1);
     for (let c = 0; c < count; c++) {
-      const condition = conditions + (c << 4);
+      const condition = conditions + (c << 3);
       const column = at + <usize>load<i32>(condition) * columnBytes;
       const above = i16x8.gt_s(v128.load(column), v128.load16_splat(condition, 4));
-      const fails = v128.xor(above, v128.load16_splat(condition, 8));
-      index = v128.or(index, v128.and(fails, v128.load16_splat(condition, 12)));
+      const bit = v128.load16_splat(condition, 6);
+      index = v128.or(index, v128.and(v128.xor(above, i16x8.shr_s(bit, 15)), bit));
     }
     storeOffsets(index, rowBytes, out + (r << 2));
   }
@@ -140,7 +145,67 @@ export function addBlocks(
       k += 2;
     }
     if (k < width) addOne(table + (k << 3), offsets, slots + (k << 2), rows, sums, stride);
-    program = conditions + (count << 4);
+    program = conditions + (count << 3);
+  }
+}
+
+/** Blocks whose table rows are looked up before the first of them is added; `chunkRows` is at least so many. */
+const AHEAD = 32;
+
+// @ts-ignore: decorator
+@inline
+function indexOfRow(conditions: usize, count: i32, ranks: usize, columnBytes: usize): i32 {
+  let index = 0;
+  const end = conditions + (<usize>count << 3);
+  for (let condition = conditions; condition < end; condition += 8) {
+    const rank = <i32>load<i16>(ranks + <usize>load<i32>(condition) * columnBytes);
+    const above = -(<i32>(rank > <i32>load<i16>(condition, 4)));
+    const bit = <i32>load<i16>(condition, 6);
+    index |= (above ^ (bit >> 15)) & bit;
+  }
+  return index & INDEX_BITS;
+}
+
+/**
+ * `addBlocks` for the first row alone. Its table rows lie far apart, and most come from beyond the nearest cache: they
+ * are added 32 blocks at a time, with nothing in between, so that the processor waits for many of them at once.
+ * @param found room for 32 int32
+ */
+export function addRow(
+  program: usize,
+  end: usize,
+  ranks: usize,
+  stride: i32,
+  found: usize,
+  sums: usize,
+): void {
+  const columnBytes = <usize>stride << 1;
+  const slotBytes = <usize>stride << 3;
+  const foundEnd = found + (AHEAD << 2);
+  while (program < end) {
+    let block = program;
+    let at = found;
+    while (block < end && at < foundEnd) {
+      const width = load<i32>(block, 4);
+      const count = load<i32>(block, 8);
+      const conditions = block + 12 + (<usize>width << 2);
+      store<i32>(at, load<i32>(block) + ((indexOfRow(conditions, count, ranks, columnBytes) * width) << 3));
+      block = conditions + (<usize>count << 3);
+      at += 4;
+    }
+    at = found;
+    while (program < block) {
+      let cell = <usize>load<i32>(at);
+      const slots = program + 12;
+      const slotsEnd = slots + (<usize>load<i32>(program, 4) << 2);
+      for (let slot = slots; slot < slotsEnd; slot += 4) {
+        const sum = sums + <usize>load<i32>(slot) * slotBytes;
+        store<f64>(sum, load<f64>(sum) + load<f64>(cell));
+        cell += 8;
+      }
+      program = slotsEnd + (<usize>load<i32>(program, 8) << 3);
+      at += 4;
+    }
   }
 }
 

@@ -39,17 +39,20 @@ export function compileTrees(
   const { trees, blocks: cuts } = planTrees(model, soft, ranked, order, maxTableBytes, other);
   const slots = slotCount(model, order);
   const chunkRows = chunkRowsFor(slots);
+  const widthOf = (block: Block): number => blockWidth(model, block, order);
+  // Alike ones together, so that the processor can guess how often the kernel's short loops turn.
   const blocks = cuts
     .flatMap((cut) => cut?.blocks ?? [])
-    .filter((block) => blockWidth(model, block, order) > 0);
+    .filter((block) => widthOf(block) > 0)
+    .sort((a, b) => a.conditions.length - b.conditions.length || widthOf(a) - widthOf(b));
   const integrated = order === 1 ? trees.filter((tree) => tree.method === "quadrature") : [];
 
   const layout = new MemoryLayout();
-  const words = blocks.map((block) => 3 + blockWidth(model, block, order) + 4 * block.conditions.length);
+  const words = blocks.map((block) => 3 + widthOf(block) + 2 * block.conditions.length);
   const programBytesOfBlocks = 4 * words.reduce((a, b) => a + b, 0);
   const program = layout.take(programBytesOfBlocks);
   const thresholds = ranked.thresholds.map((values) => layout.take(8 * values.length));
-  const tables = blocks.map((block) => layout.take(8 * 2 ** block.bits * blockWidth(model, block, order)));
+  const tables = blocks.map((block) => layout.take(8 * 2 ** block.bits * widthOf(block)));
   const records = integrated.map(({ tree }) => layout.take(programBytes(model, soft, tree)));
   const scratch = Math.max(0, ...integrated.map(({ tree }) => scratchOf(soft, tree)));
   const work = Array.from({ length: threads ?? 1 }, () =>
@@ -91,7 +94,7 @@ export function compileTrees(
   const compiled = new CompiledTrees(model, state, kernel);
   const indexCounts = background && countBackground(compiled, blocks, words, background, counts);
   blocks.forEach((block, b) => {
-    const size = 2 ** block.bits * blockWidth(model, block, order);
+    const size = 2 ** block.bits * widthOf(block);
     const table = new Float64Array(buffer, tables[b]!, size);
     const indexes = indexCounts?.[b];
     fillBlockTable(model, block, order, table, indexes, indexes && state.backgroundMean);
@@ -133,6 +136,7 @@ function writeBlockPrograms(
   buffer: ArrayBufferLike,
 ): void {
   const int32 = new Int32Array(buffer);
+  const int16 = new Int16Array(buffer);
   let next = program >> 2;
   blocks.forEach((block, b) => {
     const slots = blockSlots(model, block, order);
@@ -145,9 +149,10 @@ function writeBlockPrograms(
     slots.forEach(put);
     for (const { column, threshold, flip, bit } of block.conditions) {
       put(column);
-      put(threshold);
-      put(flip);
-      put(bit);
+      int16[2 * next] = threshold;
+      // The sign for flip; the assignment wraps it round to int16.
+      int16[2 * next + 1] = flip === 0 ? bit : bit | 0x8000;
+      next++;
     }
   });
 }

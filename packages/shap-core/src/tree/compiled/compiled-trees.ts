@@ -75,9 +75,12 @@ export class CompiledTrees {
       const stride = padded(count);
       this.rank(rows, start, count, stride);
       new Float64Array(kernel.buffer, work.sums, stride * slots).fill(0);
-      // Table rows are added two at a time: few rows, as a direct request has, need not pay for a whole padding.
-      const even = count + (count & 1);
-      kernel.addBlocks(program, programEnd, work.columns, stride, even, work.offsets, work.sums);
+      if (count === 1) kernel.addRow(program, programEnd, work.columns, stride, work.offsets, work.sums);
+      else {
+        // Table rows are added two at a time: few rows, as a direct request has, need not pay for a whole padding.
+        const even = count + (count & 1);
+        kernel.addBlocks(program, programEnd, work.columns, stride, even, work.offsets, work.sums);
+      }
       this.addQuadratures(count, stride);
       kernel.transpose(work.sums, stride, count, slots, work.values);
       out.set(new Float64Array(kernel.buffer, work.values, count * slots), start * slots);

@@ -16,6 +16,7 @@ export interface Kernel {
     offsets: number,
     sums: number,
   ): void;
+  addRow(program: number, end: number, ranks: number, stride: number, found: number, sums: number): void;
   countBlock(
     program: number,
     ranks: number,

@@ -42,6 +42,7 @@ function reference(model: TreeEnsemble, rows: Matrix): Float64Array {
 describe("the compiled engine", () => {
   const shapes: [string, RandomModelOptions][] = [
     ["small forests", { features: 6, trees: 8, depth: 4 }],
+    ["more blocks than the kernel looks ahead", { features: 6, trees: 75, depth: 3 }],
     ["unbalanced trees", { features: 12, trees: 4, depth: 14, leafChance: 0.35 }],
     ["deep trees", { features: 14, trees: 1, depth: 12, leafChance: 0.1 }],
     ["several outputs", { features: 6, trees: 6, depth: 7, outputs: 3 }],
@@ -58,8 +59,10 @@ describe("the compiled engine", () => {
           const { columns, data } = rows;
           for (const options of [{}, { maxTableBytes: 0 }, { background }]) {
             const explainer = createExplainer(model, options);
+            // One row alone goes a way of its own.
             const parts = [
-              { data: data.subarray(0, cut * columns), rows: cut, columns },
+              { data: data.subarray(0, columns), rows: 1, columns },
+              { data: data.subarray(columns, cut * columns), rows: cut - 1, columns },
               { data: data.subarray(cut * columns), rows: count - cut, columns },
             ].map((part) => Array.from(explainer.explain(part).values));
             expect(Float64Array.from(parts.flat())).toEqual(explainer.explain(rows).values);
