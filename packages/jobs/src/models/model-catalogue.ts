@@ -55,12 +55,12 @@ export class ModelCatalogue {
   list(): ListedModel[] {
     const uploads = this.uploads?.list() ?? [];
     const shadowed = new Set(uploads.map((upload) => upload.name));
-    const listed = [
+    const example = this.fallback();
+    if (example !== undefined) return [listedAs(summaryOf(example), "example")];
+    return [
       ...this.listedFiles.filter(({ name }) => !shadowed.has(name)),
       ...uploads.map(({ uploadedAt: _, ...summary }) => listedAs(summary, "upload")),
     ].sort((a, b) => (a.name < b.name ? -1 : 1));
-    const example = listed.length === 0 ? this.bundled() : undefined;
-    return example === undefined ? listed : [listedAs(summaryOf(example), "example")];
   }
 
   /** The file of the model folder that has this name, whether an upload shadows it or not. */
@@ -75,8 +75,9 @@ export class ModelCatalogue {
    */
   async get(name: string): Promise<ServedModel | undefined> {
     const unheard = this.uploads?.knows(name) !== true;
-    const own = unheard ? (this.files.get(name) ?? this.fallback(name)) : undefined;
-    return own ?? this.uploads?.get(name);
+    const example = this.fallback();
+    const own = example?.name === name ? example : this.files.get(name);
+    return (unheard ? own : undefined) ?? this.uploads?.get(name);
   }
 
   /** The model that is served when a request names none: the only one. */
@@ -116,9 +117,10 @@ export class ModelCatalogue {
     return this.explainers.get(key, () => createExplainer(served.model, chosen));
   }
 
-  private fallback(name: string): ServedModel | undefined {
-    const [only] = this.list();
-    return only?.fallback === true && only.name === name ? this.bundled() : undefined;
+  /** The example, while there is neither a file nor an upload. */
+  private fallback(): ServedModel | undefined {
+    const isAlone = this.files.size === 0 && (this.uploads?.list().length ?? 0) === 0;
+    return isAlone ? this.bundled() : undefined;
   }
 
   /** Read when it is first needed. A job submitted for it is explained though it has stepped back since. */

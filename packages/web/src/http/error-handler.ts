@@ -2,6 +2,7 @@ import { types } from "node:util";
 import type { Logger } from "@shap-service/jobs";
 import type { ErrorRequestHandler, RequestHandler, Response } from "express";
 import { ProblemError } from "./problem.js";
+import { pathOf } from "./route-pattern.js";
 import { toProblem } from "./to-problem.js";
 
 /** Writes every error as a problem document; logs those that are this service's own fault, with their stack. */
@@ -39,5 +40,5 @@ function isDeparture(error: unknown, res: Response): boolean {
 }
 
 export const notFound: RequestHandler = (req, _res, next) => {
-  next(new ProblemError("not-found", `${req.method} ${req.path} is not served; see /docs`));
+  next(new ProblemError("not-found", `${req.method} ${pathOf(req)} is not served; see /docs`));
 };

@@ -1,5 +1,6 @@
 import type { RequestHandler } from "express";
 import { ProblemError } from "./problem.js";
+import { pathOf } from "./route-pattern.js";
 
 /**
  * Tells the methods of an address that the document knows, whatever its parameters are, to who comes with another one.
@@ -14,12 +15,13 @@ export function methodNotAllowed(document: {
     methods: allowed(Object.keys(operations)),
   }));
   return (req, _res, next) => {
+    const path = pathOf(req);
     const found = addresses.find(
-      ({ pattern, methods }) => pattern.test(req.path) && !methods.includes(req.method),
+      ({ pattern, methods }) => pattern.test(path) && !methods.includes(req.method),
     );
     if (found === undefined) return next();
     const allow = found.methods.join(", ");
-    throw new ProblemError("method-not-allowed", `${req.method} is not served at ${req.path}, but ${allow}`, {
+    throw new ProblemError("method-not-allowed", `${req.method} is not served at ${path}, but ${allow}`, {
       headers: { Allow: allow },
     });
   };

@@ -20,3 +20,6 @@ export function routePattern(req: Request, res: Response): string {
   const [path] = [req.route.path].flat() as string[];
   return path === "/" ? mount : `${mount}${path}`;
 }
+
+/** The whole path, below a router too. */
+export const pathOf = (req: Request): string => `${req.baseUrl}${req.path}`;

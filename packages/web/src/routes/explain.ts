@@ -8,6 +8,7 @@ import { explainRows } from "../explain-rows.js";
 import type { Metrics } from "../http/metrics.js";
 import { noQuery } from "../http/no-query.js";
 import { ProblemError } from "../http/problem.js";
+import { sendJson } from "../http/send-json.js";
 import { nest } from "../result/nest.js";
 import { topReasons } from "../result/top-reasons.js";
 import { findModel } from "./find-model.js";
@@ -54,7 +55,7 @@ export function explainRoutes(
     const { model } = served;
     const matrix = readRows(request.rows, model, settings.maxSyncRows);
     const { values, outputs } = model.predict(matrix, { output: request.output });
-    res.json({
+    sendJson(res, {
       model: answering(served),
       outputNames: model.outputNames,
       predictions: nest(values, [matrix.rows, outputs]),
@@ -88,7 +89,7 @@ export function explainRoutes(
         )
       : undefined;
     metrics.rowsExplained.inc(matrix.rows);
-    res.json({
+    sendJson(res, {
       model: answering(served),
       featureNames: explanation.featureNames,
       outputNames: explanation.outputNames,

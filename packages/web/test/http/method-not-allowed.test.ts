@@ -28,12 +28,14 @@ describe("an address that is asked with a method it does not serve", () => {
       "method-not-allowed",
       allow,
     ]);
-    expect(detail).toContain(allow);
+    expect(detail).toBe(`${method} is not served at ${path.split("?")[0]}, but ${allow}`);
   });
 
   it("is not known where the document does not know it", async () => {
     for (const path of ["/v1/nothing", "/v1/jobs/j0/nothing", "/openapi-json", "/v1/models//plots/bar"]) {
-      expect((await ask("PUT", path)).status).toBe(404);
+      const response = await ask("PUT", path);
+      expect(response.status).toBe(404);
+      expect(await response.json()).toMatchObject({ detail: `PUT ${path} is not served; see /docs` });
     }
   });
 });
