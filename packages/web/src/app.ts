@@ -12,10 +12,12 @@ import { requireHost } from "./http/refuse-broken-requests.js";
 import { refuseForeignPages } from "./http/refuse-foreign-pages.js";
 import { requestLog } from "./http/request-log.js";
 import { mountedAt } from "./http/route-pattern.js";
+import { shedLoad } from "./http/shed-load.js";
 import { UnderWay } from "./http/under-way.js";
 import { docsPage } from "./openapi/docs-page.js";
 import { openApiDocument } from "./openapi/document.js";
 import { adminRoutes } from "./routes/admin.js";
+import { explainRoutes } from "./routes/explain.js";
 import { healthRoutes } from "./routes/health.js";
 import { v1Routes } from "./routes/v1.js";
 
@@ -33,7 +35,7 @@ export interface AppServices {
 
 /** The HTTP application, without a port. */
 export function createApp(services: AppServices): Express {
-  const { settings, log, backend, models, work, uploads = new UnderWay() } = services;
+  const { settings, log, backend, models, memory, work, uploads = new UnderWay() } = services;
   const metrics = new Metrics({ backend, models, limitBytes: settings.memory.limitBytes, work });
   const app = express();
   app.disable("x-powered-by");
@@ -53,8 +55,9 @@ export function createApp(services: AppServices): Express {
   const limits = rateLimits(settings, backend.requests);
   const known = [authenticate(settings), limits];
   const otherwise = [methodNotAllowed(document), notFound];
-  // First what is asked most: every route before it would be tried in vain.
-  app.use("/v1", Router().use(known, v1Routes(services, metrics, uploads), otherwise));
+  // First what is asked most, by the shortest way.
+  app.use(explainRoutes(settings, models, metrics, [...known, shedLoad(memory)]));
+  app.use("/v1", Router().use(known, v1Routes(services, uploads), otherwise));
   app.use(healthRoutes(settings, backend, models));
   const page = docsPage(document, problems);
   app.get("/openapi.json", (_req, res) => void res.json(document));

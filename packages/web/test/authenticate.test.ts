@@ -34,6 +34,18 @@ describe("a service with keys", () => {
     expect(response.headers.get("content-type")).toContain("application/problem+json");
   });
 
+  it.each([
+    ["POST", "/v1/models/mortgage/explain"],
+    ["OPTIONS", "/v1/models/mortgage/explain"],
+    ["OPTIONS", "/v1/models/mortgage/predict"],
+    ["GET", "/v1/models/mortgage/predict"],
+    ["OPTIONS", "/v1/models"],
+    ["GET", "/v1/nothing"],
+    ["GET", "/metrics"],
+  ])("asks for a key before anything is said of %s %s", async (method, path) => {
+    expect((await fetch(`${service.url}${path}`, { method })).status).toBe(401);
+  });
+
   it("lets a reader explain, but submit no job", async () => {
     const explain = `${service.url}/v1/models/mortgage/explain`;
     expect((await post(explain, { rows: sampleRows(1) }, bearer("read-key"))).status).toBe(200);

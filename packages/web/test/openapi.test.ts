@@ -32,13 +32,14 @@ interface Layer {
   readonly handle: { readonly stack?: Layer[] };
 }
 
-/** Every route with its method, as the document writes them: `get /v1/jobs/{id}`. */
+/** Every route with its method, as the document writes them: `get /v1/jobs/{id}`. OPTIONS is answered everywhere. */
 function routesOf(layers: readonly Layer[], mount = ""): string[] {
   return layers.flatMap(({ route, handle, rawPath }) => {
     if (route === undefined) return routesOf(handle.stack ?? [], `${mount}${rawPath === "/" ? "" : rawPath}`);
     return [route.path].flat().flatMap((path) => {
       const address = `${mount}${path === "/" ? "" : path}`.replace(/:(\w+)/g, "{$1}");
-      return Object.keys(route.methods).map((method) => `${method} ${address}`);
+      const methods = Object.keys(route.methods).filter((method) => method !== "options");
+      return methods.map((method) => `${method} ${address}`);
     });
   });
 }

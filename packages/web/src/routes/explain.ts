@@ -1,5 +1,5 @@
 import type { ModelCatalogue, ServedModel, Settings } from "@shap-service/jobs";
-import { json, type Request, Router } from "express";
+import { json, type Request, type RequestHandler, Router } from "express";
 import { type Cell, type Matrix, type Rows, ShapeError, toMatrix } from "shap-core";
 import { z } from "zod";
 import { DirectWork } from "../direct-work.js";
@@ -41,15 +41,24 @@ const MAX_VALUES = 2_000_000;
 /** What to do instead of a direct request that takes too long. */
 export const AS_JOB = "send them as a job: POST /v1/jobs";
 
+const PREDICT = "/v1/models/:name/predict";
+const EXPLAIN = "/v1/models/:name/explain";
+
+/**
+ * Predictions and explanations of a few rows. Their routes have their whole path, so that a request goes through one
+ * router and not through four: that is a twentieth of its time.
+ * @param before what a request has to pass first
+ */
 export function explainRoutes(
   settings: Pick<Settings, "maxSyncRows" | "memory">,
   models: ModelCatalogue,
   metrics: Metrics,
+  before: readonly RequestHandler[],
 ): Router {
   const router = Router();
   const body = json({ limit: MAX_BODY, strict: false, type: isJson });
 
-  router.post("/:name/predict", noQuery, body, async (req, res) => {
+  router.post<{ name: string }>(PREDICT, ...before, noQuery, body, async (req, res) => {
     const served = await findModel(models, req.params.name);
     const request = predictRequest.parse(bodyOf(req));
     const { model } = served;
@@ -62,7 +71,7 @@ export function explainRoutes(
     });
   });
 
-  router.post("/:name/explain", noQuery, body, async (req, res) => {
+  router.post<{ name: string }>(EXPLAIN, ...before, noQuery, body, async (req, res) => {
     const served = await findModel(models, req.params.name);
     const request = explainRequest.parse(bodyOf(req));
     const matrix = readRows(request.rows, served.model, settings.maxSyncRows);
@@ -100,6 +109,8 @@ export function explainRoutes(
       ...(request.top === undefined ? {} : { reasons: topReasons(explanation, request.top) }),
     });
   });
+  // Express answers OPTIONS by itself where a router has the path, to whom it may.
+  router.options([PREDICT, EXPLAIN], ...before);
   return router;
 }
 

@@ -1,29 +1,21 @@
 import { Router } from "express";
 import type { AppServices } from "../app.js";
-import type { Metrics } from "../http/metrics.js";
 import { mountedAt } from "../http/route-pattern.js";
 import { shedLoad } from "../http/shed-load.js";
 import type { UnderWay } from "../http/under-way.js";
-import { explainRoutes } from "./explain.js";
 import { jobRoutes } from "./jobs.js";
 import { modelUploadRoutes } from "./model-uploads.js";
 import { modelRoutes } from "./models.js";
 import { plotRoutes } from "./plots.js";
 import { workerRoutes } from "./workers.js";
 
-/** What is below `/v1`, for callers who are known already. */
-export function v1Routes(
-  { settings, log, backend, models, memory }: AppServices,
-  metrics: Metrics,
-  uploads: UnderWay,
-): Router {
+/** What is below `/v1` beside explanations, for callers who are known already. */
+export function v1Routes({ settings, log, backend, models, memory }: AppServices, uploads: UnderWay): Router {
   const router = Router();
-  // First what is asked most: every router before it would be tried in vain.
   router.use(
     "/models",
     below("/v1/models").use(
       shedLoad(memory),
-      explainRoutes(settings, models, metrics),
       modelRoutes(models),
       modelUploadRoutes(settings, backend, models, log),
       plotRoutes(settings, models, memory),

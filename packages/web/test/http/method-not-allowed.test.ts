@@ -46,4 +46,6 @@ it("HEAD is answered where GET is, and OPTIONS tells the methods", async () => {
   const options = await ask("OPTIONS", "/v1/models/mortgage");
   expect(options.status).toBe(200);
   expect(options.headers.get("allow")).toContain("GET");
+  const explain = await ask("OPTIONS", "/v1/models/mortgage/explain");
+  expect([explain.status, explain.headers.get("allow")]).toEqual([200, "POST"]);
 });
