@@ -1,5 +1,12 @@
 import { setImmediate } from "node:timers/promises";
-import type { Explainer, Explanation, Matrix, Model, Predictions } from "shap-core";
+import {
+  type Explainer,
+  type Explanation,
+  type Matrix,
+  type Model,
+  type Predictions,
+  rowsOf,
+} from "shap-core";
 import { rowsWithin } from "./chunk/chunk-bytes.js";
 
 /** The first piece is one row, since it is not known how fast the model is explained; each may be so much longer than the one before. */
@@ -47,10 +54,4 @@ export async function* explainInPieces(
     from += rows.rows;
     size = Math.max(1, Math.min(most, GROWTH * size, Math.floor(PIECE_MS / msPerRow)));
   }
-}
-
-/** Some consecutive rows, fewer where there are not so many; not a copy. */
-export function rowsOf({ data, rows: all, columns }: Matrix, from: number, count: number): Matrix {
-  const rows = Math.min(count, all - from);
-  return { data: data.subarray(from * columns, (from + rows) * columns), rows, columns };
 }

@@ -10,7 +10,7 @@ export {
   valueColumns,
 } from "./chunk/result-chunk.js";
 export { ModelNotHereError } from "./explain-chunk.js";
-export { explainInPieces, type PieceOptions, rowsOf } from "./explain-in-pieces.js";
+export { explainInPieces, type PieceOptions } from "./explain-in-pieces.js";
 export { isFinal, type Job, type JobModel, type JobOptions, type JobState, type NewJob } from "./job.js";
 export { JobEndedError, JobIntake, NoWorkerError, newJobId, removeJob } from "./job-intake.js";
 export type { RequestCounts } from "./limits/request-counts.js";

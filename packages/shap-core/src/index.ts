@@ -24,7 +24,7 @@ export {
   type LinearExplainerOptions,
 } from "./linear/linear-explainer.js";
 export { LinearModel, type LinearModelData } from "./model/linear-model.js";
-export type { Matrix } from "./model/matrix.js";
+export { type Matrix, rowsOf } from "./model/matrix.js";
 export type { Model, ModelSource, PredictionOutput, Predictions, PredictOptions } from "./model/model.js";
 export { nearestName } from "./model/nearest-name.js";
 export type { OutputTransform } from "./model/output-transform.js";

@@ -1,11 +1,11 @@
 import { setImmediate } from "node:timers/promises";
-import { rowsOf } from "@shap-service/jobs";
 import {
   type Explainer,
   Explanation,
   InteractionExplanation,
   type Matrix,
   type Predictions,
+  rowsOf,
 } from "shap-core";
 import type { DirectWork } from "./direct-work.js";
 

@@ -4,3 +4,9 @@ export interface Matrix {
   readonly rows: number;
   readonly columns: number;
 }
+
+/** Some consecutive rows, fewer where there are not so many: a view of the matrix, not a copy. */
+export function rowsOf({ data, rows: all, columns }: Matrix, first: number, count: number): Matrix {
+  const rows = Math.min(count, all - first);
+  return { data: data.subarray(first * columns, (first + rows) * columns), rows, columns };
+}

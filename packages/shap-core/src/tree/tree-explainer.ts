@@ -1,7 +1,7 @@
 import { ShapeError, UnsupportedModelError } from "../errors.js";
 import { Explanation } from "../explanation.js";
 import { InteractionExplanation } from "../interaction-explanation.js";
-import type { Matrix } from "../model/matrix.js";
+import { type Matrix, rowsOf } from "../model/matrix.js";
 import { type Rows, toMatrix } from "../model/rows.js";
 import type { TreeEnsemble } from "../model/tree-ensemble.js";
 import { compileTrees } from "./compiled/compile-trees.js";
@@ -240,12 +240,6 @@ function written(values: Float64Array, into: Float64Array | undefined): Float64A
   if (into === undefined) return values;
   into.set(values);
   return into;
-}
-
-function rowsOf(matrix: Matrix, first: number, count: number): Matrix {
-  const rows = Math.min(count, matrix.rows - first);
-  const { columns } = matrix;
-  return { data: matrix.data.subarray(first * columns, (first + rows) * columns), rows, columns };
 }
 
 /** The mean raw output of the background: the tables know it of their trees, the others are asked. */

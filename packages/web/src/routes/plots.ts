@@ -1,12 +1,6 @@
-import {
-  type MemoryWatch,
-  type ModelCatalogue,
-  rowsOf,
-  type ServedModel,
-  type Settings,
-} from "@shap-service/jobs";
+import type { MemoryWatch, ModelCatalogue, ServedModel, Settings } from "@shap-service/jobs";
 import { json, type Response, Router } from "express";
-import type { Explanation, Matrix } from "shap-core";
+import { type Explanation, type Matrix, rowsOf } from "shap-core";
 import { z } from "zod";
 import { DirectWork } from "../direct-work.js";
 import { explainRows } from "../explain-rows.js";

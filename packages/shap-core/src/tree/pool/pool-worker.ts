@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { rowsOf } from "../../model/matrix.js";
 import { TreeEnsemble } from "../../model/tree-ensemble.js";
 import { TreeExplainer } from "../tree-explainer.js";
 import type { PoolAnswer, PoolJob, WorkerStart } from "./protocol.js";
@@ -17,16 +18,12 @@ parentPort!.on("message", (job: PoolJob) => {
 });
 
 function takePieces(job: PoolJob): void {
-  const { rows, columns, rowsAPiece, nextRow } = job;
+  const { rows, rowsAPiece, nextRow } = job;
   while (true) {
     const first = Atomics.add(nextRow, 0, rowsAPiece);
     if (first >= rows) return;
-    const count = Math.min(rowsAPiece, rows - first);
-    const piece = {
-      data: job.data.subarray(first * columns, (first + count) * columns),
-      rows: count,
-      columns,
-    };
+    const piece = rowsOf(job, first, rowsAPiece);
+    const count = piece.rows;
     if (job.kind === "interactions") {
       const { values } = explainer.explainInteractions(piece);
       job.values.set(values, (first * values.length) / count);
