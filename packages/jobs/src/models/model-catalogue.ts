@@ -53,10 +53,10 @@ export class ModelCatalogue {
   }
 
   list(): ListedModel[] {
-    const uploads = this.uploads?.list() ?? [];
-    const shadowed = new Set(uploads.map((upload) => upload.name));
     const example = this.fallback();
     if (example !== undefined) return [listedAs(summaryOf(example), "example")];
+    const uploads = this.uploads?.list() ?? [];
+    const shadowed = new Set(uploads.map((upload) => upload.name));
     return [
       ...this.listedFiles.filter(({ name }) => !shadowed.has(name)),
       ...uploads.map(({ uploadedAt: _, ...summary }) => listedAs(summary, "upload")),
@@ -74,10 +74,11 @@ export class ModelCatalogue {
    * @throws StoreUnavailableError where the store is needed and away
    */
   async get(name: string): Promise<ServedModel | undefined> {
-    const unheard = this.uploads?.knows(name) !== true;
-    const example = this.fallback();
-    const own = example?.name === name ? example : this.files.get(name);
-    return (unheard ? own : undefined) ?? this.uploads?.get(name);
+    if (this.uploads?.knows(name) !== true) {
+      const own = this.files.get(name) ?? this.fallback();
+      if (own?.name === name) return own;
+    }
+    return this.uploads?.get(name);
   }
 
   /** The model that is served when a request names none: the only one. */

@@ -69,7 +69,7 @@ describe("an XML file", () => {
     fc.assert(
       fc.property(fc.array(token, { maxLength: 30 }), (tokens) => {
         try {
-          // What else than letters can be a name here is none.
+          // Of these tokens only "<a", "<" and "t" make a name.
           expect(parse(tokens.join("")).name).toMatch(/^[at]+$/);
         } catch (error) {
           expect(error).toBeInstanceOf(ModelFormatError);
